@@ -1,0 +1,37 @@
+package io.voice2face.contracts.event;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+
+/**
+ * A face picture is in storage. Sent by voice2face-service, once for each variant.
+ *
+ * @param face the picture, PNG 512×512
+ * @param age age in years that the face was made for
+ * @param gender gender that the face was made for
+ * @param skinTone skin tone that was asked for, Monk scale 1–10
+ * @param analysis what was heard in the voice; the same for both variants
+ * @param target where the face goes, passed on from {@link VoiceSubmitted}
+ */
+public record FaceGenerated(
+        UUID requestId,
+        UUID resultId,
+        Variant variant,
+        ObjectRef face,
+        int age,
+        Gender gender,
+        OptionalInt skinTone,
+        Optional<VoiceAnalysis> analysis,
+        Target target,
+        List<ModelUse> models,
+        List<StageTiming> timings,
+        Instant generatedAt)
+        implements MeshEvent {
+    @Override
+    public String identity() {
+        return resultId + "/" + variant;
+    }
+}
