@@ -1,6 +1,7 @@
 package io.voice2face.contracts;
 
 import java.io.IOException;
+import java.util.Optional;
 
 import io.voice2face.contracts.event.MeshEvent;
 
@@ -48,6 +49,14 @@ public final class EventJson {
      * @throws IOException if the bytes are not JSON or a required field is missing or of another type
      */
     public static <E extends MeshEvent> E read(byte[] json, Class<E> type) throws IOException {
-        return MAPPER.readValue(json, type);
+        E event = MAPPER.readValue(json, type);
+        if (event == null) {
+            throw new IOException("the data is the JSON value null");
+        }
+        Optional<String> missing = RecordCompleteness.missing((Record) event);
+        if (missing.isPresent()) {
+            throw new IOException("required field " + missing.get() + " is missing");
+        }
+        return event;
     }
 }

@@ -54,12 +54,16 @@ public enum Topic {
 
     /** Topic that an event belongs on. */
     public static Topic of(MeshEvent event) {
+        return carrying(event.getClass());
+    }
+
+    /** Topic that carries events of a type. */
+    public static Topic carrying(Class<? extends MeshEvent> eventType) {
         for (Topic topic : values()) {
-            if (topic.eventType == event.getClass()) {
+            if (topic.eventType == eventType) {
                 return topic;
             }
         }
-        throw new IllegalArgumentException(
-                "no topic carries " + event.getClass().getName());
+        throw new IllegalArgumentException("no topic carries " + eventType.getName());
     }
 }

@@ -31,6 +31,11 @@ public record FaceGenerated(
         Instant generatedAt)
         implements MeshEvent {
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId + "/" + variant;
     }

@@ -36,6 +36,11 @@ public record JobFailed(
     }
 
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId + "/" + variant.map(Variant::pathSegment).orElse("both") + "/" + stage;
     }

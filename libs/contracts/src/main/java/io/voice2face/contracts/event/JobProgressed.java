@@ -24,6 +24,11 @@ public record JobProgressed(
         Instant at)
         implements MeshEvent {
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId + "/" + variant.map(Variant::pathSegment).orElse("both") + "/" + stage + "/" + done + "/"
                 + total;

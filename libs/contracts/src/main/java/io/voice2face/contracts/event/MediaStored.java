@@ -17,6 +17,11 @@ public record MediaStored(UUID requestId, UUID resultId, Variant variant, List<S
     public record StoredObject(MediaKind kind, ObjectRef object) {}
 
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId + "/" + variant + "/" + objects.get(0).kind();
     }

@@ -23,6 +23,9 @@ public sealed interface MeshEvent
      */
     String identity();
 
+    /** CloudEvents {@code subject}: the result that the event is about, or the request where it is about that. */
+    UUID subject();
+
     /** CloudEvents {@code id}: a name-based UUID of the type and the identity. */
     default UUID eventId() {
         return UUID.nameUUIDFromBytes((getClass().getSimpleName() + '/' + identity()).getBytes(StandardCharsets.UTF_8));

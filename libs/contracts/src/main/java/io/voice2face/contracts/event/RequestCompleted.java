@@ -26,6 +26,11 @@ public record RequestCompleted(
     public record VariantMedia(Variant variant, MediaKind kind, ObjectRef object) {}
 
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId.toString();
     }

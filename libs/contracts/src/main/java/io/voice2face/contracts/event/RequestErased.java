@@ -9,6 +9,11 @@ import java.util.UUID;
  */
 public record RequestErased(UUID requestId, Instant erasedAt) implements MeshEvent {
     @Override
+    public UUID subject() {
+        return requestId;
+    }
+
+    @Override
     public String identity() {
         return requestId.toString();
     }

@@ -34,6 +34,11 @@ public record VideoSwapped(
         Instant swappedAt)
         implements MeshEvent {
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId + "/" + variant;
     }

@@ -26,6 +26,11 @@ public record VoiceSubmitted(
         Instant submittedAt)
         implements MeshEvent {
     @Override
+    public UUID subject() {
+        return resultId;
+    }
+
+    @Override
     public String identity() {
         return resultId.toString();
     }
