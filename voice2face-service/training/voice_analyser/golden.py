@@ -1,0 +1,68 @@
+"""Writes the golden values that the Java features are tested against.
+
+    python golden.py
+
+Signals come from formulae that Java repeats (no file needed), and one synthesised voice of this repository.
+"""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import soundfile
+
+import corpus
+import features
+
+OUT = corpus.REPOSITORY / "voice2face-service/src/test/resources/golden"
+VOICE = OUT / "espeak-voice.wav"
+
+
+def lcg_noise(count: int, seed: int = 12345) -> np.ndarray:
+    """Numerical Recipes' 32-bit linear congruential generator, -1..1."""
+    out = np.empty(count)
+    state = seed
+    for i in range(count):
+        state = (1664525 * state + 1013904223) % 2**32
+        out[i] = state / 2**31 - 1
+    return out
+
+
+def pulses(hz: float, count: int) -> np.ndarray:
+    """First 20 harmonics of equal strength with a slow vibrato of 3 %."""
+    t = np.arange(count) / features.RATE
+    phase = 2 * np.pi * (hz * t - 0.03 * hz / (2 * np.pi * 5) * np.cos(2 * np.pi * 5 * t))
+    return sum(np.sin(k * phase) for k in range(1, 21)) / 20
+
+
+def signals() -> dict[str, np.ndarray]:
+    n = 2 * features.RATE
+    return {
+        "vibrato-120": pulses(120.0, n) + 0.01 * lcg_noise(n),
+        "vibrato-230": 0.3 * pulses(230.0, n) + 0.02 * lcg_noise(n) + 0.1,
+        "noise": 0.2 * lcg_noise(n),
+        "espeak": soundfile.read(VOICE, dtype="float64")[0],
+    }
+
+
+def main() -> None:
+    vad = features.SileroVad(corpus.vad_model())
+    golden = {}
+    for name, x in signals().items():
+        y = features.condition(x)
+        probabilities = vad.probabilities(y) if name == "espeak" else None
+        windows = features.gate(probabilities) if probabilities is not None else np.ones(-(-len(y) // features.WINDOW), dtype=bool)
+        found = features.FrameCache.of(y).features(windows)
+        golden[name] = {
+            "gain": float(np.abs(y).max() / np.abs(x - x.mean()).max()),
+            "windows": "".join("1" if w else "0" for w in windows),
+            **{k: [round(float(v), 7) for v in values] for k, values in found.items()},
+        }
+        if probabilities is not None:
+            golden[name]["vad"] = [round(float(p), 5) for p in probabilities]
+    (OUT / "features.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
