@@ -1,0 +1,43 @@
+package io.voice2face.media;
+
+import org.bytedeco.ffmpeg.avutil.AVDictionary;
+import org.bytedeco.javacpp.BytePointer;
+
+import static org.bytedeco.ffmpeg.global.avutil.AV_LOG_FATAL;
+import static org.bytedeco.ffmpeg.global.avutil.av_dict_set;
+import static org.bytedeco.ffmpeg.global.avutil.av_log_set_level;
+import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
+
+/** Small conveniences over FFmpeg's C API that several classes of this package share. */
+final class Ffmpeg {
+    static {
+        // What is wrong with a file is said by our exceptions; FFmpeg would print it once per packet on stderr.
+        av_log_set_level(AV_LOG_FATAL);
+    }
+
+    private Ffmpeg() {}
+
+    /** Loads the native libraries and quietens FFmpeg's own log. */
+    static void load() {
+        // running the static initialiser is the work
+    }
+
+    static String message(int error) {
+        try (BytePointer text = new BytePointer(256)) {
+            av_strerror(error, text, text.capacity());
+            return text.getString();
+        }
+    }
+
+    static void set(AVDictionary options, String key, String value) {
+        av_dict_set(options, key, value, 0);
+    }
+
+    /** For calls that fail only when the machine or our own parameters are at fault. */
+    static int require(int result, String call) {
+        if (result < 0) {
+            throw new IllegalStateException(call + " failed: " + message(result));
+        }
+        return result;
+    }
+}

@@ -1,0 +1,118 @@
+package io.voice2face.media;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.opencv.core.Core;
+import org.opencv.core.Mat;
+
+import io.voice2face.contracts.event.Reasons;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class VideoRoundTripTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({"320,240", "322,242", "1280,720", "360,640"})
+    void picturesComeBackAsTheyWere(int width, int height) {
+        Path clip = TestMedia.clip(folder.resolve("clip.mp4"), width, height, 25, 12);
+
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults())) {
+            assertThat(reader.width()).isEqualTo(width);
+            assertThat(reader.height()).isEqualTo(height);
+            assertThat(reader.expectedFrames()).isEqualTo(12);
+            int index = 0;
+            for (Optional<VideoFrame> next = reader.next(); next.isPresent(); next = reader.next()) {
+                try (VideoFrame frame = next.get()) {
+                    Mat wanted = TestMedia.picture(width, height, index);
+                    assertThat(Core.PSNR(frame.bgr(), wanted)).isGreaterThan(38);
+                    assertThat(frame.ptsMicros()).isEqualTo(index * 40_000L);
+                    wanted.release();
+                    index++;
+                }
+            }
+            assertThat(index).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void anOddSizeGetsItsLastColumnAndRowRepeated() {
+        Path clip = TestMedia.clip(folder.resolve("clip.mp4"), 321, 241, 25, 3);
+
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults());
+                VideoFrame frame = reader.next().orElseThrow()) {
+            assertThat(frame.bgr().cols()).isEqualTo(322);
+            assertThat(frame.bgr().rows()).isEqualTo(242);
+            Mat wanted = TestMedia.picture(321, 241, 0);
+            Mat inside = frame.bgr().submat(0, 241, 0, 321);
+            assertThat(Core.PSNR(inside, wanted)).isGreaterThan(38);
+        }
+    }
+
+    @Test
+    void unevenTimesAreKept() {
+        long[] times = {0, 1001, 1500, 4000, 4100, 9000};
+        Path clip = folder.resolve("vfr.mp4");
+        VideoWriter.Settings settings =
+                new VideoWriter.Settings(160, 120, new TimeBase(1, 30_000), 20, ColourSpace.assumedFor(120));
+        try (VideoWriter writer = VideoWriter.open(clip, settings)) {
+            for (int i = 0; i < times.length; i++) {
+                writer.write(TestMedia.picture(160, 120, i), times[i], 1500);
+            }
+            writer.finish();
+        }
+
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults())) {
+            List<Long> seen = new ArrayList<>();
+            Mat bgr = new Mat();
+            while (reader.read(bgr)) {
+                seen.add(reader.pts());
+            }
+            assertThat(reader.timeBase()).isEqualTo(new TimeBase(1, 30_000));
+            assertThat(seen).containsExactly(0L, 1001L, 1500L, 4000L, 4100L, 9000L);
+            assertThat(reader.duration()).isEqualTo(1500);
+        }
+    }
+
+    @Test
+    void theIndexComesFirstAndTheClipSaysThatItIsSynthetic() throws IOException {
+        Path clip = TestMedia.clip(folder.resolve("clip.mp4"), 160, 120, 25, 5);
+
+        String bytes = Files.readString(clip, StandardCharsets.ISO_8859_1);
+        assertThat(bytes.indexOf("moov")).isPositive().isLessThan(bytes.indexOf("mdat"));
+        assertThat(bytes).contains(SyntheticMark.TEXT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0.5", "0.8", "0.97"})
+    void aClipThatIsCutOffBreaksInsteadOfEnding(double share) throws IOException {
+        Path whole = TestMedia.clip(folder.resolve("whole.mp4"), 320, 240, 25, 40);
+        Path cut = TestMedia.truncate(whole, folder.resolve("cut.mp4"), share);
+
+        assertThatThrownBy(() -> readAll(cut)).isInstanceOfSatisfying(MediaException.class, e -> assertThat(e.reason())
+                .isEqualTo(Reasons.BROKEN_TARGET));
+    }
+
+    private static int readAll(Path file) {
+        try (VideoReader reader = VideoReader.open(file, VisualLimits.defaults())) {
+            Mat bgr = new Mat();
+            int frames = 0;
+            while (reader.read(bgr)) {
+                frames++;
+            }
+            return frames;
+        }
+    }
+}
