@@ -175,7 +175,7 @@ def fit_mel_nets(cv: corpus.CommonVoice, count: int = 5) -> list[MelNet]:
     return [MelNet(seed).fit(cv.power[train], 1 - cv.male[train]) for seed in range(count)]
 
 
-def fit_gender(crops: list[corpus.Crop], mel_nets: list[MelNet], female: np.ndarray, c: float = 0.01) -> Linear:
+def fit_gender(crops: list[corpus.Crop], mel_nets: list[MelNet], female: np.ndarray, c: float = 0.003) -> Linear:
     """`female`: one value per speaker index."""
     z = np.mean([n.logit(stack(crops, "mel")) for n in mel_nets], axis=0)
     x = gender_inputs(stack(crops, "mfcc"), stack(crops, "f0"), z)
