@@ -1,0 +1,285 @@
+package io.voice2face.swap.embedded;
+
+import java.util.ArrayList;
+import java.util.List;
+
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfPoint;
+import org.opencv.core.Point;
+import org.opencv.core.Rect;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.swap.face.FaceRegions;
+import io.voice2face.swap.face.Smoothstep;
+
+/** Lays the relit source over the frame: masks and light at the raster's size, texture and blending at the frame's. */
+final class Compositor implements AutoCloseable {
+    private static final float[] RECIPROCAL = new float[256];
+
+    static {
+        for (int i = 0; i < 256; i++) {
+            RECIPROCAL[i] = 1f / Math.max(2, i);
+        }
+    }
+
+    private final SourceFace source;
+    private final Mat lightGrid;
+    private final Mat coverGrid;
+    private final float[] coverValues;
+    private final Mat smallMap = new Mat();
+    private final Mat smallLight = new Mat();
+    private final Mat smallCover = new Mat();
+    private final Mat smallAlpha = new Mat();
+    private final Mat openings = new Mat();
+    private final Mat light = new Mat();
+    private final Mat alpha = new Mat();
+    private final Mat map = new Mat();
+    private final Mat texture = new Mat();
+
+    private float[] smallMapValues = new float[0];
+    private float[] coverRow = new float[0];
+    private float[] alphaValues = new float[0];
+    private byte[] openingValues = new byte[0];
+    private float[] lightValues = new float[0];
+    private float[] alphaFull = new float[0];
+    private byte[] textureValues = new byte[0];
+    private byte[] frameValues = new byte[0];
+
+    /** Bounds of the last composite in the frame. */
+    private int x0;
+
+    private int y0;
+    private int x1;
+    private int y1;
+
+    Compositor(SourceFace source, LightTransfer light) {
+        this.source = source;
+        this.lightGrid = new Mat(light.height, light.width, CvType.CV_32FC4);
+        this.coverGrid = new Mat(source.layout.height, source.layout.width, CvType.CV_32F);
+        this.coverValues = new float[source.cover.length];
+    }
+
+    /**
+     * Blends in place.
+     *
+     * @param xyz landmarks in the frame
+     * @param occluded 0..1 per layout cell
+     * @param fade 0..1 how much of the source to show
+     */
+    void blend(
+            Mat frame,
+            float[] xyz,
+            float eyeDistance,
+            TriangleRaster raster,
+            LightTransfer lighting,
+            float[] occluded,
+            EyeLids lids,
+            SkinTexture skin,
+            float fade) {
+        if (!place(frame, raster)) {
+            return;
+        }
+        layMaps(raster, lighting, occluded);
+        drawOpenings(xyz, eyeDistance, raster, lids);
+        mixAlpha(raster, fade);
+        enlarge(raster, eyeDistance);
+        skin.soften(texture);
+        mix(frame, raster, lighting, skin);
+    }
+
+    private boolean place(Mat frame, TriangleRaster raster) {
+        x0 = Math.max(0, raster.left);
+        y0 = Math.max(0, raster.top);
+        x1 = Math.min(frame.cols(), raster.left + raster.width * raster.step);
+        y1 = Math.min(frame.rows(), raster.top + raster.height * raster.step);
+        return x1 - x0 >= 4 && y1 - y0 >= 4;
+    }
+
+    private void layMaps(TriangleRaster raster, LightTransfer lighting, float[] occluded) {
+        int n = raster.width * raster.height;
+        if (smallMapValues.length < n * 2) {
+            smallMapValues = new float[n * 2];
+            coverRow = new float[n];
+            alphaValues = new float[n];
+            openingValues = new byte[n];
+        }
+        float[] values = raster.values;
+        for (int i = 0; i < n; i++) {
+            smallMapValues[i * 2] = values[i * 4];
+            smallMapValues[i * 2 + 1] = values[i * 4 + 1];
+        }
+        for (int i = 0; i < coverValues.length; i++) {
+            coverValues[i] = source.cover[i] * (1 - occluded[i]);
+        }
+        smallMap.create(raster.height, raster.width, CvType.CV_32FC2);
+        smallMap.put(0, 0, smallMapValues);
+        coverGrid.put(0, 0, coverValues);
+        Imgproc.remap(
+                coverGrid, smallCover, smallMap, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
+        smallCover.get(0, 0, coverRow);
+        for (int i = 0; i < n * 2; i++) {
+            smallMapValues[i] = smallMapValues[i] * .5f - .25f;
+        }
+        smallMap.put(0, 0, smallMapValues);
+        lightGrid.put(0, 0, lighting.factors);
+        Imgproc.remap(
+                lightGrid, smallLight, smallMap, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
+    }
+
+    /** Eyeballs and the inner mouth stay the target's. */
+    private void drawOpenings(float[] xyz, float eyeDistance, TriangleRaster raster, EyeLids lids) {
+        openings.create(raster.height, raster.width, CvType.CV_8U);
+        openings.setTo(new Scalar(0));
+        fill(xyz, raster, FaceRegions.LEFT_EYE, 1 - Smoothstep.of(lids.closure(0), .5f, .9f));
+        fill(xyz, raster, FaceRegions.RIGHT_EYE, 1 - Smoothstep.of(lids.closure(1), .5f, .9f));
+        float gap = (float) Math.hypot(xyz[13 * 3] - xyz[14 * 3], xyz[13 * 3 + 1] - xyz[14 * 3 + 1]) / eyeDistance;
+        fill(xyz, raster, FaceRegions.INNER_LIPS, Smoothstep.of(gap, .015f, .05f));
+        Imgproc.GaussianBlur(openings, openings, new Size(0, 0), Math.max(.5, .011 * eyeDistance / raster.step));
+        openings.get(0, 0, openingValues);
+    }
+
+    private void fill(float[] xyz, TriangleRaster raster, FaceRegions region, float weight) {
+        if (weight < .01f) {
+            return;
+        }
+        float half = (raster.step - 1) * .5f;
+        Point[] points = new Point[region.size()];
+        for (int i = 0; i < points.length; i++) {
+            int p = region.point(i) * 3;
+            points[i] = new Point(
+                    Math.round(16 * (xyz[p] - raster.left - half) / raster.step),
+                    Math.round(16 * (xyz[p + 1] - raster.top - half) / raster.step));
+        }
+        MatOfPoint polygon = new MatOfPoint(points);
+        List<MatOfPoint> polygons = new ArrayList<>(1);
+        polygons.add(polygon);
+        Imgproc.fillPoly(openings, polygons, new Scalar(255 * weight), Imgproc.LINE_AA, 4);
+        polygon.release();
+    }
+
+    private void mixAlpha(TriangleRaster raster, float fade) {
+        int n = raster.width * raster.height;
+        float[] values = raster.values;
+        for (int i = 0; i < n; i++) {
+            float coverage = values[i * 4 + 3];
+            float a = coverage < .02f ? 0 : coverRow[i] * coverage * fade;
+            if (a > 0) {
+                a *= Smoothstep.of(values[i * 4 + 2], .10f, .42f);
+                a *= 1 - (openingValues[i] & 255) / 255f;
+            }
+            alphaValues[i] = a;
+        }
+        smallAlpha.create(raster.height, raster.width, CvType.CV_32F);
+        smallAlpha.put(0, 0, alphaValues);
+    }
+
+    private void enlarge(TriangleRaster raster, float eyeDistance) {
+        SourceFace.Texture chosen = source.textureFor(eyeDistance);
+        float scale = chosen.scale();
+        int n = raster.width * raster.height * 2;
+        // smallMapValues hold light cells: back to layout cells, then to texture pixels
+        float toTexture = source.layout.pixelsPerCell * scale;
+        float offset = (scale - 1) / 2;
+        for (int i = 0; i < n; i++) {
+            smallMapValues[i] = (smallMapValues[i] + .25f) * 2 * toTexture + offset;
+        }
+        smallMap.put(0, 0, smallMapValues);
+        Size size = new Size(raster.width * raster.step, raster.height * raster.step);
+        Imgproc.resize(smallMap, map, size, 0, 0, Imgproc.INTER_LINEAR);
+        Imgproc.resize(smallLight, light, size, 0, 0, Imgproc.INTER_LINEAR);
+        Imgproc.resize(smallAlpha, alpha, size, 0, 0, Imgproc.INTER_LINEAR);
+        Imgproc.remap(
+                chosen.pixels(), texture, map, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
+    }
+
+    private void mix(Mat frame, TriangleRaster raster, LightTransfer lighting, SkinTexture skin) {
+        int width = raster.width * raster.step;
+        int height = raster.height * raster.step;
+        int n = width * height;
+        if (alphaFull.length < n) {
+            alphaFull = new float[n];
+            lightValues = new float[n * 4];
+            textureValues = new byte[n * 4];
+            frameValues = new byte[n * 3];
+        }
+        alpha.get(0, 0, alphaFull);
+        light.get(0, 0, lightValues);
+        texture.get(0, 0, textureValues);
+        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        int columns = x1 - x0;
+        region.get(0, 0, frameValues);
+        for (int y = y0; y < y1; y++) {
+            mixRow(
+                    (y - y0) * columns,
+                    (y - raster.top) * width + x0 - raster.left,
+                    columns,
+                    lighting.contrast(),
+                    lighting.chroma(),
+                    skin.grainRow(y),
+                    skin.grainAmplitude());
+        }
+        region.put(0, 0, frameValues);
+        region.release();
+    }
+
+    private void mixRow(
+            int target, int from, int columns, float contrast, float chroma, byte[] grain, float grainAmplitude) {
+        float skinBlue = source.skinBlue;
+        float skinRed = source.skinRed;
+        for (int x = 0; x < columns; x++) {
+            float a = alphaFull[from + x];
+            if (a < .004f) {
+                continue;
+            }
+            int s = (from + x) * 4;
+            int t = (target + x) * 3;
+            float b = textureValues[s] & 255;
+            float g = textureValues[s + 1] & 255;
+            float r = textureValues[s + 2] & 255;
+            int base = textureValues[s + 3] & 255;
+            float luma = Colours.BLUE * b + Colours.GREEN * g + Colours.RED * r + .5f;
+            float detail = luma * RECIPROCAL[base] - 1;
+            detail *= detail > 0 ? contrast * lightValues[s + 3] : contrast;
+            float lit = (base + Colours.FLOOR) * lightValues[s] * (1 + detail) - Colours.FLOOR * (1 + detail);
+            lit += grainAmplitude * grain[x & SkinTexture.GRAIN_MASK];
+            if (lit > 225) {
+                lit = 225 + 30 * (lit - 225) / (lit - 225 + 30);
+            }
+            float keep = lightValues[s + 3] < 1 ? chroma * (.35f + .65f * lightValues[s + 3]) : chroma;
+            float blue = lit * lightValues[s + 1] * (skinBlue + keep * (b / luma - skinBlue));
+            float red = lit * lightValues[s + 2] * (skinRed + keep * (r / luma - skinRed));
+            float green = (lit - Colours.BLUE * blue - Colours.RED * red) / Colours.GREEN;
+            frameValues[t] = blend(frameValues[t], blue, a);
+            frameValues[t + 1] = blend(frameValues[t + 1], green, a);
+            frameValues[t + 2] = blend(frameValues[t + 2], red, a);
+        }
+    }
+
+    private static byte blend(byte under, float over, float a) {
+        float u = under & 255;
+        float v = u + a * (Math.max(0, Math.min(255, over)) - u) + .5f;
+        return (byte) (int) v;
+    }
+
+    @Override
+    public void close() {
+        for (Mat mat : List.of(
+                lightGrid,
+                coverGrid,
+                smallMap,
+                smallLight,
+                smallCover,
+                smallAlpha,
+                openings,
+                light,
+                alpha,
+                map,
+                texture)) {
+            mat.release();
+        }
+    }
+}

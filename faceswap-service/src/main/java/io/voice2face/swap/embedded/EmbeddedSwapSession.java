@@ -1,0 +1,55 @@
+package io.voice2face.swap.embedded;
+
+import org.opencv.core.Mat;
+
+import io.voice2face.swap.FaceSwapper;
+import io.voice2face.swap.face.TrackedFace;
+
+/** One person of one clip under the embedded swapper. Reads as the list of its stages. */
+final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
+    private final EyeLids lids = new EyeLids();
+    private final ShapeTransfer shape;
+    private final TriangleRaster raster;
+    private final TargetSampler sampler;
+    private final LightTransfer light;
+    private final Compositor compositor;
+    private final SkinTexture skin = new SkinTexture();
+    private final float[] occluded;
+
+    EmbeddedSwapSession(SourceFace source) {
+        this.shape = new ShapeTransfer(source);
+        this.raster = new TriangleRaster(source.topology, source.layout);
+        this.sampler = new TargetSampler(source.layout);
+        this.light = new LightTransfer(source);
+        this.compositor = new Compositor(source, light);
+        this.occluded = new float[source.cover.length];
+    }
+
+    @Override
+    public void swap(Mat frame, TrackedFace face) {
+        if (face.entered()) {
+            light.reset();
+        }
+        if (face.fade() < .01f) {
+            return;
+        }
+        float eyeDistance = face.eyeDistance();
+        float[] xyz = face.xyz().clone();
+        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade());
+        lids.close(xyz);
+        raster.draw(xyz, eyeDistance);
+        sampler.sample(frame, xyz, eyeDistance, raster);
+        light.measure(sampler, occluded);
+        skin.next();
+        compositor.blend(frame, xyz, eyeDistance, raster, light, occluded, lids, skin, face.fade());
+    }
+
+    @Override
+    public void close() {
+        shape.close();
+        raster.close();
+        sampler.close();
+        light.close();
+        compositor.close();
+    }
+}

@@ -1,0 +1,316 @@
+package io.voice2face.swap.embedded;
+
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Rect;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.swap.face.FaceRegions;
+import io.voice2face.swap.face.FaceTopology;
+import io.voice2face.swap.face.HeadPose;
+import io.voice2face.swap.face.Smoothstep;
+
+/**
+ * Gives the target's head the proportions of the source: jaw, cheeks, nose and the places of eyes, brows and lips move,
+ * how far lids and lips are open stays the target's. The picture is bent by a smooth field that ends in the hair and the
+ * neck.
+ */
+final class ShapeTransfer implements AutoCloseable {
+    private static final float STRENGTH = .85f;
+    private static final float DEPTH_SHARE = .4f;
+    private static final float LIMIT = .11f;
+    private static final float REACH = .19f;
+    private static final float NODES_PER_EYE_DISTANCE = 8;
+    private static final float MARGIN = .38f;
+    private static final float WIDENING = .15f;
+    /** The mean shape of the target settles over this many frames; expression averages out of it. */
+    private static final int MEMORY = 60;
+
+    private static final FaceRegions[][] GROUPS = {
+        {FaceRegions.OUTER_LIPS, FaceRegions.INNER_LIPS},
+        {FaceRegions.LEFT_EYE},
+        {FaceRegions.RIGHT_EYE},
+        {FaceRegions.LEFT_BROW},
+        {FaceRegions.RIGHT_BROW}
+    };
+
+    private final SourceFace source;
+    private final int[] handles = chooseHandles();
+    private final float[] shape = new float[FaceTopology.POINTS * 3];
+    private final float[] mean = new float[FaceTopology.POINTS * 3];
+    private final float[] moves = new float[FaceTopology.POINTS * 3];
+    private int seen;
+
+    private int columns;
+    private int rows;
+    private float originX;
+    private float originY;
+    private float spacing;
+    private float[] forward = new float[0];
+    private float[] inverse = new float[0];
+
+    private final Mat nodes = new Mat();
+    private final Mat field = new Mat();
+    private final Mat map = new Mat();
+    private final Mat identity = new Mat();
+    private final Mat original = new Mat();
+
+    ShapeTransfer(SourceFace source) {
+        this.source = source;
+    }
+
+    private static int[] chooseHandles() {
+        java.util.BitSet chosen = new java.util.BitSet(FaceTopology.POINTS);
+        for (FaceRegions region : FaceRegions.values()) {
+            for (int i = 0; i < region.size(); i++) {
+                chosen.set(region.point(i));
+            }
+        }
+        for (int i = 0; i < FaceTopology.POINTS; i += 9) {
+            chosen.set(i);
+        }
+        return chosen.stream().toArray();
+    }
+
+    /** Forgets the target's proportions. */
+    void reset() {
+        seen = 0;
+    }
+
+    /**
+     * Bends the frame and moves the landmarks with it, both in place.
+     *
+     * @param fade 0..1, how much of the change to apply
+     */
+    void apply(Mat frame, float[] xyz, HeadPose pose, float eyeDistance, float fade) {
+        learn(xyz, pose);
+        if (fade < .02f) {
+            return;
+        }
+        wish();
+        pose(pose.rotation(), eyeDistance, STRENGTH * fade);
+        layGrid(xyz, eyeDistance);
+        spread(xyz, eyeDistance);
+        invert();
+        bend(frame);
+        moveLandmarks(xyz);
+    }
+
+    private void learn(float[] xyz, HeadPose pose) {
+        SourcePreparation.unpose(xyz, pose, shape);
+        // what is seen from the side says little about proportions
+        float trust = 1 - Smoothstep.of(Math.abs(pose.yaw()), 15, 35);
+        seen++;
+        float rate = seen == 1 ? 1 : trust * Math.max(1f / seen, 1f / MEMORY);
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] += rate * (shape[i] - mean[i]);
+        }
+    }
+
+    private void wish() {
+        for (int i = 0; i < moves.length; i++) {
+            moves[i] = source.shape[i] - mean[i];
+            if (i % 3 == 2) {
+                moves[i] *= DEPTH_SHARE;
+            }
+        }
+        for (FaceRegions[] group : GROUPS) {
+            moveRigidly(group);
+        }
+    }
+
+    private void moveRigidly(FaceRegions[] group) {
+        int n = 0;
+        float[] centre = new float[3];
+        float[] shift = new float[3];
+        for (FaceRegions region : group) {
+            for (int i = 0; i < region.size(); i++, n++) {
+                for (int a = 0; a < 3; a++) {
+                    centre[a] += mean[region.point(i) * 3 + a];
+                    shift[a] += moves[region.point(i) * 3 + a];
+                }
+            }
+        }
+        float own = 0;
+        float wanted = 0;
+        for (FaceRegions region : group) {
+            for (int i = 0; i < region.size(); i++) {
+                int p = region.point(i) * 3;
+                float x = mean[p] - centre[0] / n;
+                own += x * x;
+                wanted += x * (source.shape[p] - (centre[0] + shift[0]) / n);
+            }
+        }
+        float widening = own > 0 ? Math.max(-WIDENING, Math.min(WIDENING, wanted / own - 1)) : 0;
+        for (FaceRegions region : group) {
+            for (int i = 0; i < region.size(); i++) {
+                int p = region.point(i) * 3;
+                moves[p] = shift[0] / n + widening * (mean[p] - centre[0] / n);
+                moves[p + 1] = shift[1] / n;
+                moves[p + 2] = shift[2] / n;
+            }
+        }
+    }
+
+    /** Turns the moves into the picture, limits them softly, and scales them to pixels. */
+    private void pose(float[] r, float eyeDistance, float strength) {
+        for (int i = 0; i < moves.length; i += 3) {
+            float x = (r[0] * moves[i] + r[1] * moves[i + 1] + r[2] * moves[i + 2]) * strength;
+            float y = (r[3] * moves[i] + r[4] * moves[i + 1] + r[5] * moves[i + 2]) * strength;
+            float length = (float) Math.sqrt(x * x + y * y);
+            float scale = length > 1e-5f ? (float) (LIMIT * Math.tanh(length / LIMIT) / length) : 1;
+            moves[i] = x * scale * eyeDistance;
+            moves[i + 1] = y * scale * eyeDistance;
+        }
+    }
+
+    private void layGrid(float[] xyz, float eyeDistance) {
+        float x0 = Float.MAX_VALUE;
+        float y0 = Float.MAX_VALUE;
+        float x1 = -Float.MAX_VALUE;
+        float y1 = -Float.MAX_VALUE;
+        for (int i = 0; i < xyz.length; i += 3) {
+            x0 = Math.min(x0, xyz[i]);
+            x1 = Math.max(x1, xyz[i]);
+            y0 = Math.min(y0, xyz[i + 1]);
+            y1 = Math.max(y1, xyz[i + 1]);
+        }
+        float margin = MARGIN * eyeDistance;
+        spacing = Math.max(2, Math.round(eyeDistance / NODES_PER_EYE_DISTANCE));
+        originX = (float) Math.floor(x0 - margin);
+        originY = (float) Math.floor(y0 - margin);
+        columns = (int) Math.ceil((x1 + margin - originX) / spacing) + 1;
+        rows = (int) Math.ceil((y1 + margin - originY) / spacing) + 1;
+        if (forward.length < columns * rows * 2) {
+            forward = new float[columns * rows * 2];
+            inverse = new float[columns * rows * 2];
+        }
+    }
+
+    private void spread(float[] xyz, float eyeDistance) {
+        float reach = REACH * eyeDistance;
+        float reach2 = reach * reach;
+        for (int j = 0; j < rows; j++) {
+            for (int i = 0; i < columns; i++) {
+                float x = originX + (i + .5f) * spacing - .5f;
+                float y = originY + (j + .5f) * spacing - .5f;
+                float sum = .12f;
+                float dx = 0;
+                float dy = 0;
+                for (int handle : handles) {
+                    float ex = xyz[handle * 3] - x;
+                    float ey = xyz[handle * 3 + 1] - y;
+                    float d2 = ex * ex + ey * ey;
+                    if (d2 < reach2) {
+                        float w = 1 - d2 / reach2;
+                        w *= w;
+                        sum += w;
+                        dx += w * moves[handle * 3];
+                        dy += w * moves[handle * 3 + 1];
+                    }
+                }
+                float border = Math.min(Math.min(i, columns - 1 - i), Math.min(j, rows - 1 - j)) / 2f;
+                float taper = Smoothstep.of(border, 0, 1) / sum;
+                int o = (j * columns + i) * 2;
+                forward[o] = dx * taper;
+                forward[o + 1] = dy * taper;
+            }
+        }
+    }
+
+    /** Where a pixel of the bent picture comes from, by two fixed-point steps. */
+    private void invert() {
+        for (int j = 0; j < rows; j++) {
+            for (int i = 0; i < columns; i++) {
+                int o = (j * columns + i) * 2;
+                float dx = forward[o];
+                float dy = forward[o + 1];
+                for (int step = 0; step < 2; step++) {
+                    float x = i - dx / spacing;
+                    float y = j - dy / spacing;
+                    dx = interpolate(x, y, 0);
+                    dy = interpolate(x, y, 1);
+                }
+                inverse[o] = -dx;
+                inverse[o + 1] = -dy;
+            }
+        }
+    }
+
+    private float interpolate(float column, float row, int axis) {
+        float x = Math.max(0, Math.min(columns - 1.001f, column));
+        float y = Math.max(0, Math.min(rows - 1.001f, row));
+        int i = (int) x;
+        int j = (int) y;
+        float fx = x - i;
+        float fy = y - j;
+        int o = (j * columns + i) * 2 + axis;
+        float upper = forward[o] * (1 - fx) + forward[o + 2] * fx;
+        float lower = forward[o + columns * 2] * (1 - fx) + forward[o + columns * 2 + 2] * fx;
+        return upper * (1 - fy) + lower * fy;
+    }
+
+    private void bend(Mat frame) {
+        int width = (int) (columns * spacing);
+        int height = (int) (rows * spacing);
+        nodes.create(rows, columns, CvType.CV_32FC2);
+        nodes.put(0, 0, inverse);
+        Imgproc.resize(nodes, field, new Size(width, height), 0, 0, Imgproc.INTER_CUBIC);
+        ensureIdentity(width, height);
+        int x0 = Math.max(0, (int) originX);
+        int y0 = Math.max(0, (int) originY);
+        int x1 = Math.min(frame.cols(), (int) originX + width);
+        int y1 = Math.min(frame.rows(), (int) originY + height);
+        if (x1 - x0 < 2 || y1 - y0 < 2) {
+            return;
+        }
+        Rect within = new Rect(x0 - (int) originX, y0 - (int) originY, x1 - x0, y1 - y0);
+        Mat part = field.submat(within);
+        Mat base = identity.submat(new Rect(0, 0, x1 - x0, y1 - y0));
+        Core.add(part, base, map);
+        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        region.copyTo(original);
+        Imgproc.remap(original, region, map, new Mat(), Imgproc.INTER_CUBIC, Core.BORDER_REPLICATE, new Scalar(0));
+        part.release();
+        base.release();
+        region.release();
+    }
+
+    private void ensureIdentity(int width, int height) {
+        if (identity.cols() >= width && identity.rows() >= height) {
+            return;
+        }
+        int w = Math.max(width, identity.cols()) + 32;
+        int h = Math.max(height, identity.rows()) + 32;
+        float[] places = new float[w * h * 2];
+        for (int y = 0; y < h; y++) {
+            for (int x = 0; x < w; x++) {
+                places[(y * w + x) * 2] = x;
+                places[(y * w + x) * 2 + 1] = y;
+            }
+        }
+        identity.create(h, w, CvType.CV_32FC2);
+        identity.put(0, 0, places);
+    }
+
+    private void moveLandmarks(float[] xyz) {
+        for (int i = 0; i < xyz.length; i += 3) {
+            float column = (xyz[i] - originX + .5f) / spacing - .5f;
+            float row = (xyz[i + 1] - originY + .5f) / spacing - .5f;
+            xyz[i] += interpolate(column, row, 0);
+            xyz[i + 1] += interpolate(column, row, 1);
+        }
+    }
+
+    @Override
+    public void close() {
+        nodes.release();
+        field.release();
+        map.release();
+        identity.release();
+        original.release();
+    }
+}
