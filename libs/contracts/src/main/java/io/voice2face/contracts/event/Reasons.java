@@ -16,6 +16,11 @@ public final class Reasons {
     public static final String NO_FACE_IN_TARGET = "no_face_in_target";
     public static final String OBJECT_MISSING = "object_missing";
     public static final String CHECKSUM_MISMATCH = "checksum_mismatch";
+    /** The object is larger than its kind may be. */
+    public static final String OBJECT_TOO_LARGE = "object_too_large";
+    /** The request has been erased: nothing is stored for it any more. */
+    public static final String REQUEST_ERASED = "request_erased";
+
     public static final String INTERNAL = "internal_error";
 
     private Reasons() {}

@@ -1,7 +1,9 @@
 package io.voice2face.contracts.storage;
 
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
@@ -23,8 +25,14 @@ public final class StorageApi {
      * {@code object_missing}, 409 {@code checksum_mismatch}.
      */
     public static final String ACCEPTANCES = "/api/v1/acceptances";
-    /** {@code DELETE /api/v1/requests/{requestId}/objects} → {@link Erasure}. */
+    /**
+     * {@code GET /api/v1/requests/{requestId}/objects} → {@link RequestObjects}; {@code DELETE} of the same →
+     * {@link Erasure}.
+     */
     public static final String REQUESTS = "/api/v1/requests";
+
+    /** {@code GET /api/v1/maintenance} → {@link Maintenance}; {@code POST /api/v1/maintenance/{job}/runs} → {@link MaintenanceJob}. */
+    public static final String MAINTENANCE = "/api/v1/maintenance";
 
     private StorageApi() {}
 
@@ -68,4 +76,37 @@ public final class StorageApi {
 
     /** How many objects were erased. */
     public record Erasure(int objects) {}
+
+    /** What is registered of a request. */
+    public record RequestObjects(List<RegisteredObject> objects) {}
+
+    /** A registered object. */
+    public record RegisteredObject(MediaKind kind, ObjectRef object, Instant acceptedAt) {}
+
+    /**
+     * How long objects are kept, and when the scheduled jobs last ran.
+     *
+     * @param retention by kind; a kind that is not named is kept until it is erased
+     */
+    public record Maintenance(Map<MediaKind, Duration> retention, List<MaintenanceJob> jobs) {}
+
+    /**
+     * A scheduled job, shared by all instances.
+     *
+     * @param job {@code retention}, {@code orphans} or {@code audit}
+     * @param every time between two runs
+     * @param startedAt start of the last run; empty if there was none
+     * @param finishedAt end of the last run that succeeded
+     * @param handled objects that the last run deleted (retention, orphans) or found faulty (audit)
+     * @param handledInAll the same over all runs
+     * @param failure why the last run failed; empty if it did not
+     */
+    public record MaintenanceJob(
+            String job,
+            Duration every,
+            Optional<Instant> startedAt,
+            Optional<Instant> finishedAt,
+            long handled,
+            long handledInAll,
+            Optional<String> failure) {}
 }

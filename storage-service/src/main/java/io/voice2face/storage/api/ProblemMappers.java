@@ -1,0 +1,68 @@
+package io.voice2face.storage.api;
+
+import jakarta.validation.ConstraintViolationException;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Response;
+
+import org.jboss.logging.Logger;
+import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
+
+import io.voice2face.messaging.OutageException;
+import io.voice2face.storage.domain.StorageFault;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+
+/** Every error of the API as a problem document. */
+class ProblemMappers {
+    private static final Logger LOG = Logger.getLogger(ProblemMappers.class);
+
+    @ServerExceptionMapper
+    Response fault(StorageFault fault) {
+        return answer(fault.kind().status(), fault.reason(), fault.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response outage(OutageException outage) {
+        LOG.warn(outage.getMessage());
+        return answer(503, "storage_unavailable", "The object store cannot be reached at the moment.");
+    }
+
+    @ServerExceptionMapper
+    Response notJson(JsonProcessingException failure) {
+        return answer(400, "invalid_json", failure.getOriginalMessage());
+    }
+
+    @ServerExceptionMapper
+    Response invalid(ConstraintViolationException failure) {
+        return answer(400, "invalid_request", failure.getMessage());
+    }
+
+    @ServerExceptionMapper
+    Response http(WebApplicationException failure) {
+        int status = failure.getResponse().getStatus();
+        if (failure.getCause() instanceof JsonProcessingException json) {
+            return notJson(json);
+        }
+        return answer(
+                status,
+                failure.getResponse()
+                        .getStatusInfo()
+                        .getReasonPhrase()
+                        .toLowerCase(java.util.Locale.ROOT)
+                        .replace(' ', '_'),
+                String.valueOf(failure.getMessage()));
+    }
+
+    @ServerExceptionMapper
+    Response unexpected(Throwable failure) {
+        LOG.error("request failed", failure);
+        return answer(500, "internal_error", "The request failed inside the service.");
+    }
+
+    private static Response answer(int status, String reason, String detail) {
+        return Response.status(status)
+                .type(Problem.MEDIA_TYPE)
+                .entity(Problem.of(status, reason, detail))
+                .build();
+    }
+}
