@@ -37,6 +37,8 @@ import io.voice2face.contracts.Topic;
 import io.voice2face.contracts.event.MeshEvent;
 import io.voice2face.messaging.MeshMetrics.EventOutcome;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+
 /**
  * Takes a record from a channel through the handler to its acknowledgement. See {@link #consume}.
  *
@@ -211,7 +213,9 @@ public class EventConsumer {
     }
 
     private static String reason(Throwable failure) {
-        String message = failure.getMessage();
+        // Without Jackson's second line, which only says where in the source it was.
+        String message =
+                failure instanceof JsonProcessingException json ? json.getOriginalMessage() : failure.getMessage();
         return message == null || message.isBlank() ? failure.getClass().getSimpleName() : message;
     }
 
