@@ -1,0 +1,123 @@
+package io.voice2face.swap.config;
+
+import java.util.List;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+
+import org.opencv.core.Core;
+
+import io.vertx.mutiny.core.Vertx;
+import io.voice2face.inference.ModelKind;
+import io.voice2face.inference.ModelPacks;
+import io.voice2face.inference.face.CanonicalFace;
+import io.voice2face.media.VisualLimits;
+import io.voice2face.messaging.WorkerPool;
+import io.voice2face.storage.client.StorageClient;
+import io.voice2face.swap.FaceSwapper;
+import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
+import io.voice2face.swap.face.FaceChoice;
+import io.voice2face.swap.face.FaceFinder;
+import io.voice2face.swap.face.FaceTopology;
+import io.voice2face.swap.face.PackFaceFinder;
+import io.voice2face.swap.pipeline.StageThreads;
+import io.voice2face.swap.pipeline.TargetSwapper;
+
+/** Builds what a job needs, once. */
+@ApplicationScoped
+public class SwapBeans {
+    private static final int MOST_STREAMS = 16;
+
+    private final SwapServiceSettings settings;
+
+    SwapBeans(SwapServiceSettings settings) {
+        this.settings = settings;
+    }
+
+    @Produces
+    @Singleton
+    ModelPacks packs() {
+        return ModelPacks.load(
+                Thread.currentThread().getContextClassLoader(),
+                List.of(ModelPacks.BLAZEFACE, ModelPacks.FACE_MESH),
+                settings.inference().modelsFolder());
+    }
+
+    @Produces
+    @Singleton
+    FaceTopology topology(ModelPacks packs) {
+        CanonicalFace face = CanonicalFace.read(packs.require(ModelKind.FACE_MESH));
+        return new FaceTopology(face.triangles(), face.vertices());
+    }
+
+    @Produces
+    @Singleton
+    FaceSwapper swapper(ModelPacks packs, FaceTopology topology) {
+        FaceFinder finder = new PackFaceFinder(packs);
+        // frames are spread over the cores by stages and jobs; OpenCV's own threads would only get in their way
+        Core.setNumThreads(1);
+        return new EmbeddedFaceSwapper(finder, topology);
+    }
+
+    void close(@Disposes FaceSwapper swapper) {
+        swapper.close();
+    }
+
+    @Produces
+    @Singleton
+    StageThreads stageThreads() {
+        return new StageThreads(settings.workers().threads());
+    }
+
+    void close(@Disposes StageThreads stageThreads) {
+        stageThreads.close();
+    }
+
+    @Produces
+    @Singleton
+    TargetSwapper targetSwapper(
+            FaceSwapper swapper, ModelPacks packs, FaceTopology topology, StageThreads stageThreads) {
+        SwapServiceSettings.Limits limits = settings.limits();
+        return new TargetSwapper(
+                swapper,
+                () -> new PackFaceFinder(packs),
+                topology,
+                FaceChoice.parse(settings.swap().faces()),
+                new VisualLimits(
+                        limits.targetSide(),
+                        limits.targetSide(),
+                        limits.targetPixels(),
+                        limits.targetDuration(),
+                        limits.targetFrames(),
+                        MOST_STREAMS,
+                        limits.targetBytes()),
+                stageThreads);
+    }
+
+    @Produces
+    @Singleton
+    WorkerPool workers() {
+        SwapServiceSettings.Workers workers = settings.workers();
+        return new WorkerPool("swap", workers.threads(), workers.queue(), workers.closeTimeout());
+    }
+
+    void close(@Disposes WorkerPool workers) {
+        workers.close();
+    }
+
+    @Produces
+    @Singleton
+    StorageClient storage(Vertx vertx) {
+        return StorageClient.create(
+                vertx,
+                settings.storage().url(),
+                settings.serviceToken(),
+                settings.storage().patience());
+    }
+
+    void close(@Disposes StorageClient storage) {
+        storage.close();
+    }
+}

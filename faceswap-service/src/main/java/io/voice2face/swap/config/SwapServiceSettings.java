@@ -1,0 +1,100 @@
+package io.voice2face.swap.config;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** Settings of faceswap-service. */
+@ConfigMapping(prefix = "v2f")
+public interface SwapServiceSettings {
+
+    /** Token that this service shows to storage-service. */
+    String serviceToken();
+
+    /** Folder for the files of running jobs; they are deleted when their job ends. */
+    @WithDefault("${java.io.tmpdir}/v2f-faceswap-service")
+    Path workFolder();
+
+    Storage storage();
+
+    Limits limits();
+
+    Workers workers();
+
+    Inference inference();
+
+    Swap swap();
+
+    /** Where storage-service is. */
+    interface Storage {
+        @WithDefault("http://localhost:8083")
+        URI url();
+
+        /** How long a call is repeated while storage-service or the object store does not answer. */
+        @WithDefault("20s")
+        Duration patience();
+    }
+
+    /** What a target may be; checked against its headers before decoding. */
+    interface Limits {
+        /** Longest side of a picture in pixels. */
+        @WithDefault("4096")
+        int targetSide();
+
+        /** Most pixels of a picture. */
+        @WithDefault("12000000")
+        long targetPixels();
+
+        /** Longest clip. */
+        @WithDefault("120s")
+        Duration targetDuration();
+
+        /** Most pictures of a clip. */
+        @WithDefault("15000")
+        long targetFrames();
+
+        /** Largest file in bytes. */
+        @WithDefault("209715200")
+        long targetBytes();
+    }
+
+    /** Sizes of the pools that compute. */
+    interface Workers {
+        /** Clips that are swapped at the same time. */
+        @WithDefault("2")
+        int threads();
+
+        /** Clips that may wait for a thread. */
+        @WithDefault("64")
+        int queue();
+
+        /** How long running work may go on when the service stops. */
+        @WithDefault("5s")
+        Duration closeTimeout();
+    }
+
+    /** How models run. */
+    interface Inference {
+        /** {@code auto}, {@code cpu} or {@code cuda}. */
+        @WithDefault("auto")
+        String provider();
+
+        /** Threads of ONNX Runtime inside one run. */
+        @WithDefault("2")
+        int threads();
+
+        /** Folder with an operator's model packs, which win over the embedded ones of the same kind. */
+        Optional<Path> modelsFolder();
+    }
+
+    /** How faces are swapped. */
+    interface Swap {
+        /** Which faces of a target: {@code prominent}, {@code all}, or a number that counts from 0 at the left. */
+        @WithDefault("prominent")
+        String faces();
+    }
+}

@@ -1,0 +1,13 @@
+package io.voice2face.swap.pipeline;
+
+/** Takes swapped pictures in order. Not thread-safe. */
+interface FrameSink extends AutoCloseable {
+    /** Takes one picture, which is not kept. */
+    void write(Frame frame);
+
+    /** Completes what was written; without it there is no product. */
+    void finish();
+
+    @Override
+    void close();
+}
