@@ -28,6 +28,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_default;
 import static org.bytedeco.ffmpeg.global.avutil.av_channel_layout_uninit;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
+import static org.bytedeco.ffmpeg.global.avutil.av_opt_set_double;
 import static org.bytedeco.ffmpeg.global.swresample.swr_alloc_set_opts2;
 import static org.bytedeco.ffmpeg.global.swresample.swr_convert;
 import static org.bytedeco.ffmpeg.global.swresample.swr_free;
@@ -184,6 +185,8 @@ public final class AudioDecoder implements AutoCloseable {
                         0,
                         null),
                 "swr_alloc_set_opts2");
+        // channels are averaged: without this, two equal ones would come out √2 times as loud
+        Ffmpeg.require(av_opt_set_double(resampler, "rematrix_maxval", 1, 0), "rematrix_maxval");
         Ffmpeg.require(swr_init(resampler), "swr_init");
         av_channel_layout_uninit(layout);
     }

@@ -66,7 +66,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
 public final class GifWriter implements AutoCloseable {
     private static final String GRAPH = "split[a][b];"
             + "[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
-            + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4:diff_mode=rectangle";
+            + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4";
     private static final int COMMENT_LABEL = 0xFE;
 
     private final Path file;

@@ -71,6 +71,11 @@ final class TestMedia {
         }
         AVCodecContext encoder = avcodec.avcodec_alloc_context3(codec);
         int format = codec.sample_fmts().get(0);
+        for (int i = 0; codec.sample_fmts().get(i) >= 0; i++) {
+            if (codec.sample_fmts().get(i) == avutil.AV_SAMPLE_FMT_FLTP) {
+                format = avutil.AV_SAMPLE_FMT_FLTP;
+            }
+        }
         encoder.sample_rate(sampleRate);
         encoder.sample_fmt(format);
         encoder.bit_rate(64_000);
@@ -181,5 +186,71 @@ final class TestMedia {
     static Path truncate(Path file, Path to, double share) throws IOException {
         byte[] all = Files.readAllBytes(file);
         return Files.write(to, java.util.Arrays.copyOf(all, (int) (all.length * share)));
+    }
+
+    /** A VP8 webm as a browser writes it: no length, no index. */
+    static Path browserClip(Path file, int width, int height, int framesPerSecond, int frames) {
+        Ffmpeg.load();
+        AVFormatContext container = new AVFormatContext(null);
+        Ffmpeg.require(avformat.avformat_alloc_output_context2(container, null, "webm", file.toString()), "alloc");
+        AVCodec codec = avcodec.avcodec_find_encoder_by_name("libvpx");
+        AVCodecContext encoder = avcodec.avcodec_alloc_context3(codec);
+        encoder.width(width);
+        encoder.height(height);
+        encoder.pix_fmt(avutil.AV_PIX_FMT_YUV420P);
+        encoder.time_base(avutil.av_make_q(1, framesPerSecond));
+        encoder.bit_rate(2_000_000);
+        encoder.flags(encoder.flags() | avcodec.AV_CODEC_FLAG_GLOBAL_HEADER);
+        AVDictionary speed = new AVDictionary(null);
+        Ffmpeg.set(speed, "deadline", "realtime");
+        Ffmpeg.set(speed, "cpu-used", "8");
+        Ffmpeg.require(avcodec.avcodec_open2(encoder, codec, speed), "open libvpx");
+        AVStream stream = avformat.avformat_new_stream(container, null);
+        avcodec.avcodec_parameters_from_context(stream.codecpar(), encoder);
+        stream.time_base(encoder.time_base());
+        AVIOContext io = new AVIOContext(null);
+        Ffmpeg.require(avformat.avio_open(io, "file:" + file, avformat.AVIO_FLAG_WRITE), "avio_open");
+        container.pb(io);
+        io.seekable(0);
+        AVDictionary options = new AVDictionary(null);
+        Ffmpeg.set(options, "live", "1");
+        Ffmpeg.require(avformat.avformat_write_header(container, options), "header");
+        AVPacket packet = avcodec.av_packet_alloc();
+        try (PictureConverter converter = new PictureConverter()) {
+            for (int i = 0; i < frames; i++) {
+                AVFrame frame = avutil.av_frame_alloc();
+                frame.format(encoder.pix_fmt());
+                frame.width(width);
+                frame.height(height);
+                Ffmpeg.require(avutil.av_frame_get_buffer(frame, 0), "buffer");
+                Mat bgr = picture(width, height, i);
+                converter.fromBgr(bgr, ColourSpace.assumedFor(height), frame);
+                bgr.release();
+                frame.pts(i);
+                Ffmpeg.require(avcodec.avcodec_send_frame(encoder, frame), "send");
+                avutil.av_frame_free(frame);
+                drain(container, encoder, stream, packet);
+            }
+        }
+        Ffmpeg.require(avcodec.avcodec_send_frame(encoder, null), "flush");
+        drain(container, encoder, stream, packet);
+        Ffmpeg.require(avformat.av_write_trailer(container), "trailer");
+        avformat.avio_closep(container.pb());
+        avcodec.av_packet_free(packet);
+        avcodec.avcodec_free_context(encoder);
+        avformat.avformat_free_context(container);
+        return file;
+    }
+
+    /** Writes a display matrix into the first track header of an mp4 (ISO/IEC 14496-12, 8.3.2). */
+    static Path withMatrix(Path clip, int a, int b, int c, int d) throws IOException {
+        byte[] bytes = Files.readAllBytes(clip);
+        int at = new String(bytes, java.nio.charset.StandardCharsets.ISO_8859_1).indexOf("tkhd") + 4 + 40;
+        ByteBuffer matrix = ByteBuffer.wrap(bytes, at, 36);
+        for (int value : new int[] {a, b, 0, c, d, 0, 0, 0}) {
+            matrix.putInt(value << 16);
+        }
+        matrix.putInt(1 << 30);
+        return Files.write(clip, bytes);
     }
 }

@@ -105,6 +105,41 @@ class VideoRoundTripTest {
                 .isEqualTo(Reasons.BROKEN_TARGET));
     }
 
+    /** a, b, c, d of the display matrix: (x, y) is shown at (a·x + c·y, b·x + d·y). */
+    @ParameterizedTest
+    @CsvSource({"0,1,-1,0,90", "-1,0,0,-1,180", "0,-1,1,0,270", "-1,0,0,1,mirrored"})
+    void aRotatedClipIsReadUpright(int a, int b, int c, int d, String turn) throws IOException {
+        Path clip = TestMedia.withMatrix(TestMedia.clip(folder.resolve("r.mp4"), 320, 240, 25, 3), a, b, c, d);
+
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults());
+                VideoFrame frame = reader.next().orElseThrow()) {
+            Mat wanted = TestMedia.picture(320, 240, 0);
+            switch (turn) {
+                case "90" -> Core.rotate(wanted, wanted, Core.ROTATE_90_CLOCKWISE);
+                case "180" -> Core.rotate(wanted, wanted, Core.ROTATE_180);
+                case "270" -> Core.rotate(wanted, wanted, Core.ROTATE_90_COUNTERCLOCKWISE);
+                default -> Core.flip(wanted, wanted, 1);
+            }
+            assertThat(reader.width()).isEqualTo(wanted.cols());
+            assertThat(reader.height()).isEqualTo(wanted.rows());
+            assertThat(Core.PSNR(frame.bgr(), wanted)).isGreaterThan(38);
+        }
+    }
+
+    @Test
+    void aClipWithSeveralStreamsGivesItsPicturesAndSaysHowManySounds() {
+        Path pictures = TestMedia.clip(folder.resolve("p.mp4"), 160, 120, 25, 25);
+        Path one =
+                TestMedia.sound(folder.resolve("a.m4a"), "ipod", "aac", TestMedia.tone(440, 44_100, 1), 44_100, true);
+        Path first = folder.resolve("one.mp4");
+        AudioTrack.copy(pictures, one, first, VisualLimits.defaults());
+
+        MediaInfo.Video info = (MediaInfo.Video) MediaProbe.probe(first, VisualLimits.defaults());
+        assertThat(info.audioStreams()).isEqualTo(1);
+        assertThat(info.codec()).isEqualTo("h264");
+        assertThat(readAll(first)).isEqualTo(25);
+    }
+
     private static int readAll(Path file) {
         try (VideoReader reader = VideoReader.open(file, VisualLimits.defaults())) {
             Mat bgr = new Mat();
