@@ -183,6 +183,7 @@ class Crop:
     condition: str
     factor: float  # by which the pitch was moved
     seconds: float | None
+    part: int  # crops of one length and different parts do not overlap, whatever their conditions
     mel: np.ndarray
     mfcc: np.ndarray
     f0: np.ndarray
@@ -192,13 +193,14 @@ def crops_of(windows: np.ndarray, cache: features.FrameCache, rng: np.random.Gen
     speech = np.flatnonzero(windows)
     for seconds, count in CROPS:
         need = 30 if seconds is None else round(seconds * RATE / features.WINDOW)
-        for _ in range(count):
-            if len(speech) < need:
-                continue
-            start = 0 if seconds is None else rng.integers(0, len(speech) - need + 1)
+        # Part k lies in the k-th of equal shares of the speech; a margin covers masks that differ by condition.
+        count = min(count, len(speech) // (need if count == 1 else need + 6))
+        share = len(speech) // max(count, 1)
+        for part in range(count):
             chosen = np.zeros_like(windows)
-            chosen[speech[start:] if seconds is None else speech[start : start + need]] = True
-            yield seconds, cache.features(chosen)
+            start = 0 if seconds is None else part * share + rng.integers(0, share - need + 1)
+            chosen[speech if seconds is None else speech[start : start + need]] = True
+            yield seconds, part, cache.features(chosen)
 
 
 _vad = None
@@ -220,8 +222,8 @@ def _record(job) -> list[Crop]:
         else:
             y = perturb(x, name, others, rng)
         y = features.condition(y)
-        for seconds, f in crops_of(_vad.speech(y), features.FrameCache.of(y), rng):
-            result.append(Crop(index, name, factor, seconds, **{k: v.astype(np.float32) for k, v in f.items()}))
+        for seconds, part, f in crops_of(_vad.speech(y), features.FrameCache.of(y), rng):
+            result.append(Crop(index, name, factor, seconds, part, **{k: v.astype(np.float32) for k, v in f.items()}))
     return result
 
 

@@ -11,6 +11,7 @@ import json
 
 import numpy as np
 import soundfile
+from python_speech_features import logfbank
 
 import corpus
 import features
@@ -61,6 +62,9 @@ def main() -> None:
         }
         if probabilities is not None:
             golden[name]["vad"] = [round(float(p), 5) for p in probabilities]
+    rows = logfbank(signals()["vibrato-120"] * 32768, nfilt=40)
+    chosen = {str(t): [round(float(v), 5) for v in rows[t]] for t in (0, 7, 100, len(rows) - 1)}
+    golden["log-filterbank"] = {"frames": len(rows), "rows": chosen}
     (OUT / "features.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
 
 

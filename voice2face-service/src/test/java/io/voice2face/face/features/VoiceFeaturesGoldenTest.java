@@ -72,6 +72,23 @@ class VoiceFeaturesGoldenTest {
                 .isCloseTo(20 * Math.log10(0.05), Offset.offset(0.01));
     }
 
+    @Test
+    void theLogFilterbankIsThatOfThePublishedFormulae() {
+        JsonNode expected = golden.get("log-filterbank");
+        float[] signal = vibrato(120, 1, 0.01, 0);
+        double[] samples = new double[signal.length];
+        for (int i = 0; i < samples.length; i++) {
+            samples[i] = signal[i];
+        }
+
+        float[][] rows = new LogFilterbank().of(samples);
+
+        assertThat(rows).hasNumberOfRows(expected.get("frames").asInt());
+        expected.get("rows")
+                .fields()
+                .forEachRemaining(row -> assertClose(rows[Integer.parseInt(row.getKey())], row.getValue(), 2e-3));
+    }
+
     private static void assertClose(float[] actual, JsonNode expected, double tolerance) {
         assertThat(actual).hasSize(expected.size());
         Iterator<JsonNode> values = expected.elements();

@@ -1,0 +1,105 @@
+package io.voice2face.face.models;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+
+import org.jboss.logging.Logger;
+
+import io.quarkus.runtime.Startup;
+import io.voice2face.face.config.FaceServiceSettings;
+import io.voice2face.inference.ExecutionProvider;
+import io.voice2face.inference.InferenceSettings;
+import io.voice2face.inference.ModelKind;
+import io.voice2face.inference.ModelPack;
+import io.voice2face.inference.ModelPacks;
+import io.voice2face.inference.OnnxModel;
+import io.voice2face.messaging.MeshMetrics;
+
+/**
+ * The models of this service. Packs that do not fit stop the service when it starts, with a sentence that says what is
+ * wrong and where.
+ */
+@Startup
+@ApplicationScoped
+public class FaceModels {
+    private static final Logger LOG = Logger.getLogger(FaceModels.class);
+    private static final List<String> EMBEDDED =
+            List.of(ModelPacks.SILERO_VAD, "voice-analyser", "face-generator", "timbre-to-identity");
+
+    private final List<OnnxModel> opened = new ArrayList<>();
+    private final OnnxModel voiceActivity;
+    private final Graph voiceAnalyser;
+    private final Graph timbreToIdentity;
+    private final Graph faceGenerator;
+    private final Optional<Graph> voiceToFace;
+
+    FaceModels(FaceServiceSettings settings, MeshMetrics metrics) {
+        ClassLoader loader = Thread.currentThread().getContextClassLoader();
+        ModelPacks packs =
+                ModelPacks.load(loader, EMBEDDED, settings.inference().modelsFolder());
+        ExecutionProvider provider =
+                ExecutionProvider.valueOf(settings.inference().provider().toUpperCase(java.util.Locale.ROOT));
+        InferenceSettings wide =
+                new InferenceSettings(provider, settings.inference().threads());
+        // Tiny graphs: one CPU thread is faster than any hand-over.
+        InferenceSettings narrow = InferenceSettings.cpu();
+        voiceActivity = open(packs.require(ModelKind.VOICE_ACTIVITY_DETECTOR), narrow, metrics);
+        voiceAnalyser = new Graph(open(packs.require(ModelKind.VOICE_ANALYSER), narrow, metrics));
+        timbreToIdentity = new Graph(open(converter(packs, loader), narrow, metrics));
+        faceGenerator = new Graph(open(packs.require(ModelKind.FACE_GENERATOR), wide, metrics));
+        voiceToFace = packs.find(ModelKind.VOICE_TO_FACE).map(pack -> new Graph(open(pack, wide, metrics)));
+    }
+
+    /** The converter that takes a timbre: an operator's converters between face embeddings are not meant. */
+    private static ModelPack converter(ModelPacks packs, ClassLoader loader) {
+        return packs.all(ModelKind.EMBEDDING_CONVERTER).stream()
+                .filter(pack ->
+                        pack.inputs().stream().anyMatch(input -> input.name().equals("timbre")))
+                .findFirst()
+                .orElseGet(() ->
+                        ModelPacks.load(loader, EMBEDDED, Optional.empty()).require(ModelKind.EMBEDDING_CONVERTER));
+    }
+
+    private OnnxModel open(ModelPack pack, InferenceSettings settings, MeshMetrics metrics) {
+        OnnxModel model = OnnxModel.open(pack, settings);
+        opened.add(model);
+        metrics.inferenceProvider(pack.id(), model.provider().used().label());
+        LOG.infof("%s runs on %s", pack, model.provider().used().label());
+        return model;
+    }
+
+    public OnnxModel voiceActivity() {
+        return voiceActivity;
+    }
+
+    public Graph voiceAnalyser() {
+        return voiceAnalyser;
+    }
+
+    public Graph timbreToIdentity() {
+        return timbreToIdentity;
+    }
+
+    public Graph faceGenerator() {
+        return faceGenerator;
+    }
+
+    /** An operator's research model, where there is one. */
+    public Optional<Graph> voiceToFace() {
+        return voiceToFace;
+    }
+
+    /** Everything that is open. */
+    public List<OnnxModel> all() {
+        return List.copyOf(opened);
+    }
+
+    @PreDestroy
+    void close() {
+        opened.forEach(OnnxModel::close);
+    }
+}

@@ -1,0 +1,2 @@
+/** The models of this service: found, checked and opened once, when it starts. */
+package io.voice2face.face.models;
