@@ -17,6 +17,7 @@ import ai.onnxruntime.OnnxTensor;
 import ai.onnxruntime.OnnxTensorLike;
 import ai.onnxruntime.OrtEnvironment;
 import ai.onnxruntime.OrtException;
+import ai.onnxruntime.OrtLoggingLevel;
 import ai.onnxruntime.OrtProvider;
 import ai.onnxruntime.OrtSession;
 import ai.onnxruntime.TensorInfo;
@@ -105,6 +106,8 @@ public final class OnnxModel implements AutoCloseable {
         try {
             options.setIntraOpNumThreads(settings.threads());
             options.setInterOpNumThreads(1);
+            // failures come as exceptions; the runtime would say them once per node on stderr
+            options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
             // several sessions share few cores: a thread that waits must not burn one
             options.addConfigEntry("session.intra_op.allow_spinning", "0");
             if (cuda) {
