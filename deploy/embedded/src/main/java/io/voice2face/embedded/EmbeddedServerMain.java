@@ -1,5 +1,7 @@
 package io.voice2face.embedded;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.Locale;
@@ -7,16 +9,15 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * One embedded server as a process of its own: {@code EmbeddedServerMain kafka|postgres|s3 <folder> <port>}. Secrets come
- * through the environment: {@value #DATABASE_PASSWORD}, {@value #S3_ACCESS_KEY}, {@value #S3_SECRET_KEY}. Prints
- * {@value #READY} on a line of standard output when it takes connections; ends with SIGTERM, and by itself when its
- * server does.
+ * One embedded server as a process of its own: {@code EmbeddedServerMain kafka|postgres|s3 <folder> <port> <ready
+ * file>}. Secrets come through the environment: {@value #DATABASE_PASSWORD}, {@value #S3_ACCESS_KEY}, {@value
+ * #S3_SECRET_KEY}. Writes its process id into the ready file when it takes connections; ends with SIGTERM, and by itself
+ * when its server does.
  */
 public final class EmbeddedServerMain {
     public static final String DATABASE_PASSWORD = "V2F_DATABASE_PASSWORD";
     public static final String S3_ACCESS_KEY = "V2F_S3_ACCESS_KEY";
     public static final String S3_SECRET_KEY = "V2F_S3_SECRET_KEY";
-    public static final String READY = "READY";
 
     private EmbeddedServerMain() {}
 
@@ -28,9 +29,10 @@ public final class EmbeddedServerMain {
     }
 
     /** Entry point. */
-    public static void main(String[] arguments) throws InterruptedException {
-        if (arguments.length != 3) {
-            throw new IllegalArgumentException("usage: EmbeddedServerMain kafka|postgres|s3 <folder> <port>");
+    public static void main(String[] arguments) throws IOException, InterruptedException {
+        if (arguments.length != 4) {
+            throw new IllegalArgumentException(
+                    "usage: EmbeddedServerMain kafka|postgres|s3 <folder> <port> <ready file>");
         }
         Kind kind = Kind.valueOf(arguments[0].toUpperCase(Locale.ROOT));
         Path folder = Paths.get(arguments[1]);
@@ -44,7 +46,8 @@ public final class EmbeddedServerMain {
             return;
         }
         Runtime.getRuntime().addShutdownHook(new Thread(() -> close(server), "embedded-server-close"));
-        System.out.println(READY);
+        Files.writeString(
+                Paths.get(arguments[3]), Long.toString(ProcessHandle.current().pid()));
         new CountDownLatch(1).await();
     }
 
