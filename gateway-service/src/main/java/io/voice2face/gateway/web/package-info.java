@@ -1,0 +1,2 @@
+/** Serves the web page: static files, the single page's own paths, and the headers that keep it safe. */
+package io.voice2face.gateway.web;
