@@ -134,6 +134,8 @@ def fit_timbre(x: np.ndarray, speaker: np.ndarray, ridge: float = 0.05) -> Linea
 
 
 CHANNEL_WEIGHT = 0.5  # of a perturbed copy against the clean one
+# Conditions that stand for what people send.
+USUAL = ("clean", "mp3", "quiet", "room")
 PITCH_WEIGHT = 0.35  # of a copy with moved pitch
 
 
@@ -192,15 +194,19 @@ def fit_timbre_of(crops: list[corpus.Crop], female: np.ndarray) -> Linear:
     x = np.concatenate([stack(crops, "mfcc"), stack(crops, "f0")[:, :2]], axis=1)
     speaker = np.array([k.speaker for k in crops])
     linear = fit_timbre(x, speaker)
-    ids = np.unique(speaker)
-    means = np.stack([linear(x[speaker == i]).mean(axis=0) for i in ids])
-    of = female[ids].astype(bool)
-    direction = means[of].mean(axis=0) - means[~of].mean(axis=0)
+    # Centre and spread over what a person sends, not over the copies that only teach what to overlook.
+    usual = np.array([k.condition in USUAL and k.seconds != 1.0 for k in crops])
+    weight = usual / np.bincount(speaker[usual], minlength=speaker.max() + 1)[speaker]
+    weight /= weight.sum()
+    values = linear(x)
+    of = female[speaker].astype(bool)
+    direction = np.average(values[of], axis=0, weights=weight[of]) - np.average(values[~of], axis=0, weights=weight[~of])
     direction /= np.linalg.norm(direction)
     project = np.eye(TIMBRE) - np.outer(direction, direction)
-    means = means @ project
-    scale = means.std(axis=0)
-    return Linear(linear.w @ project / scale, (linear.b @ project - means.mean(axis=0)) / scale)
+    values = values @ project
+    centre = np.average(values, axis=0, weights=weight)
+    scale = np.sqrt(np.average((values - centre) ** 2, axis=0, weights=weight))
+    return Linear(linear.w @ project / scale, (linear.b @ project - centre) / scale)
 
 
 def fit_temperature(logit: np.ndarray, y: np.ndarray, weight: np.ndarray) -> float:
