@@ -17,10 +17,10 @@ import io.voice2face.storage.domain.Depot;
 import io.voice2face.storage.domain.StorageFault;
 
 /** Uploads, downloads, acceptances and what there is of a request. */
-@Path("")
+@Path("/")
 @Consumes(MediaType.APPLICATION_JSON)
 @Produces(MediaType.APPLICATION_JSON)
-class ObjectsResource {
+public class ObjectsResource {
     private final Depot depot;
 
     ObjectsResource(Depot depot) {
@@ -29,7 +29,7 @@ class ObjectsResource {
 
     @POST
     @Path(StorageApi.UPLOADS)
-    Uni<StorageApi.UploadGrant> upload(StorageApi.UploadRequest wish) {
+    public Uni<StorageApi.UploadGrant> upload(StorageApi.UploadRequest wish) {
         requireAll(
                 wish,
                 wish == null ? null : wish.key(),
@@ -41,21 +41,21 @@ class ObjectsResource {
 
     @POST
     @Path(StorageApi.DOWNLOADS)
-    Uni<StorageApi.DownloadGrant> download(StorageApi.DownloadRequest wish) {
+    public Uni<StorageApi.DownloadGrant> download(StorageApi.DownloadRequest wish) {
         requireAll(wish, wish == null ? null : wish.key(), wish == null ? null : wish.audience());
         return depot.grantDownload(wish);
     }
 
     @POST
     @Path(StorageApi.ACCEPTANCES)
-    Uni<Void> accept(StorageApi.Acceptance wish) {
+    public Uni<Void> accept(StorageApi.Acceptance wish) {
         requireAll(wish, wish == null ? null : wish.object(), wish == null ? null : wish.kind());
         return depot.accept(wish);
     }
 
     @GET
     @Path(StorageApi.REQUESTS + "/{requestId}/objects")
-    Uni<StorageApi.RequestObjects> contents(UUID requestId) {
+    public Uni<StorageApi.RequestObjects> contents(UUID requestId) {
         return depot.contents(requestId)
                 .map(rows -> new StorageApi.RequestObjects(rows.stream()
                         .map(row -> new StorageApi.RegisteredObject(row.kind(), row.reference(), row.acceptedAt()))
@@ -64,7 +64,7 @@ class ObjectsResource {
 
     @DELETE
     @Path(StorageApi.REQUESTS + "/{requestId}/objects")
-    Uni<StorageApi.Erasure> erase(UUID requestId) {
+    public Uni<StorageApi.Erasure> erase(UUID requestId) {
         return depot.erase(requestId, Instant.now()).map(StorageApi.Erasure::new);
     }
 

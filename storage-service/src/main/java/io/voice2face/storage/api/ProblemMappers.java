@@ -11,6 +11,7 @@ import io.voice2face.messaging.OutageException;
 import io.voice2face.storage.domain.StorageFault;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 /** Every error of the API as a problem document. */
 class ProblemMappers {
@@ -30,6 +31,12 @@ class ProblemMappers {
     @ServerExceptionMapper
     Response notJson(JsonProcessingException failure) {
         return answer(400, "invalid_json", failure.getOriginalMessage());
+    }
+
+    /** The framework has a mapper of its own for this one, without a problem document. */
+    @ServerExceptionMapper
+    Response notThisJson(MismatchedInputException failure) {
+        return notJson(failure);
     }
 
     @ServerExceptionMapper

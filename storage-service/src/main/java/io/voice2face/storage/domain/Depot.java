@@ -37,7 +37,7 @@ public class Depot {
     public Uni<ObjectStore.PresignedPut> grantUpload(StorageApi.UploadRequest wish) {
         rules.check(wish.key(), wish.kind(), wish.requestId(), wish.contentType(), wish.size());
         return Panache.withSession(() -> refuseErased(wish.requestId()))
-                .chain(() -> store.presignPut(wish.key(), wish.contentType(), wish.size()));
+                .chain(() -> store.presignPut(wish.key(), wish.contentType()));
     }
 
     /** An object, and where to read it. */

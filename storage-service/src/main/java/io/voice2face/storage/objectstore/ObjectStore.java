@@ -131,8 +131,11 @@ public class ObjectStore {
     /** A URL and what must be sent along. */
     public record PresignedPut(URI url, Map<String, String> headers, Instant expiresAt) {}
 
-    /** URL for one PUT of exactly this type and size. */
-    public Uni<PresignedPut> presignPut(String key, String contentType, long size) {
+    /**
+     * URL for a PUT under a key. The signature binds the key, not the type and the length: the size is compared before
+     * an object is accepted, and links to it carry the accepted type.
+     */
+    public Uni<PresignedPut> presignPut(String key, String contentType) {
         return call(() -> {
             Instant expiresAt = Instant.now().plus(settings.uploadExpiry());
             String url = client.getPresignedObjectUrl(GetPresignedObjectUrlArgs.builder()
@@ -140,7 +143,6 @@ public class ObjectStore {
                     .bucket(settings.bucket())
                     .object(key)
                     .expiry((int) settings.uploadExpiry().toSeconds())
-                    .extraHeaders(Map.of("Content-Type", contentType))
                     .build());
             return new PresignedPut(URI.create(url), Map.of("Content-Type", contentType), expiresAt);
         });
