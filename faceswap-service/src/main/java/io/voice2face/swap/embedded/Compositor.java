@@ -39,6 +39,7 @@ final class Compositor implements AutoCloseable {
     private final Mat alpha = new Mat();
     private final Mat map = new Mat();
     private final Mat texture = new Mat();
+    private final Mat before = new Mat();
 
     private float[] smallMapValues = new float[0];
     private float[] coverRow = new float[0];
@@ -212,6 +213,10 @@ final class Compositor implements AutoCloseable {
         Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
         int columns = x1 - x0;
         region.get(0, 0, frameValues);
+        boolean measure = skin.isDue();
+        if (measure) {
+            region.copyTo(before);
+        }
         for (int y = y0; y < y1; y++) {
             mixRow(
                     (y - y0) * columns,
@@ -223,6 +228,11 @@ final class Compositor implements AutoCloseable {
                     skin.grainAmplitude());
         }
         region.put(0, 0, frameValues);
+        if (measure) {
+            Mat shown = alpha.submat(new Rect(x0 - raster.left, y0 - raster.top, x1 - x0, y1 - y0));
+            skin.measure(before, region, shown);
+            shown.release();
+        }
         region.release();
     }
 
@@ -243,15 +253,27 @@ final class Compositor implements AutoCloseable {
             int base = textureValues[s + 3] & 255;
             float luma = Colours.BLUE * b + Colours.GREEN * g + Colours.RED * r + .5f;
             float detail = luma * RECIPROCAL[base] - 1;
-            detail *= detail > 0 ? contrast * lightValues[s + 3] : contrast;
+            detail *= detail > 0
+                    ? contrast * lightValues[s + 3]
+                    : contrast * Math.min(1, .55f + .45f * lightValues[s + 3]);
             float lit = (base + Colours.FLOOR) * lightValues[s] * (1 + detail) - Colours.FLOOR * (1 + detail);
             lit += grainAmplitude * grain[x & SkinTexture.GRAIN_MASK];
             if (lit > 225) {
                 lit = 225 + 30 * (lit - 225) / (lit - 225 + 30);
             }
-            float keep = lightValues[s + 3] < 1 ? chroma * (.35f + .65f * lightValues[s + 3]) : chroma;
-            float blue = lit * lightValues[s + 1] * (skinBlue + keep * (b / luma - skinBlue));
-            float red = lit * lightValues[s + 2] * (skinRed + keep * (r / luma - skinRed));
+            float keep = lightValues[s + 3] < 1 ? chroma * (.4f + .6f * lightValues[s + 3]) : chroma;
+            // the colour of lashes and brows is mostly noise, and strong: it fades with the darkness
+            keep *= Math.min(1, 1.3f * luma * RECIPROCAL[base]);
+            float offBlue = keep * (b / luma - skinBlue);
+            float offRed = keep * (r / luma - skinRed);
+            if (lightValues[s + 3] < 1) {
+                // brown lips and shadows on lighter skin would look grey: there, dark parts are warmer than the skin
+                float cool = lightValues[s + 3] * lightValues[s + 3];
+                offBlue = offBlue > 0 ? offBlue * cool : offBlue;
+                offRed = offRed < 0 ? offRed * cool : offRed;
+            }
+            float blue = lit * lightValues[s + 1] * (skinBlue + offBlue);
+            float red = lit * lightValues[s + 2] * (skinRed + offRed);
             float green = (lit - Colours.BLUE * blue - Colours.RED * red) / Colours.GREEN;
             frameValues[t] = blend(frameValues[t], blue, a);
             frameValues[t + 1] = blend(frameValues[t + 1], green, a);
@@ -278,7 +300,8 @@ final class Compositor implements AutoCloseable {
                 light,
                 alpha,
                 map,
-                texture)) {
+                texture,
+                before)) {
             mat.release();
         }
     }

@@ -51,5 +51,6 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         sampler.close();
         light.close();
         compositor.close();
+        skin.close();
     }
 }

@@ -38,6 +38,8 @@ final class LightTransfer implements AutoCloseable {
     private float contrast = 1;
     private float chroma = 1;
     private final float[] depthValues;
+    /** How far the source's luma is above that of the skin around, as a share of it. */
+    private final float[] gloss;
 
     /** Four factors per cell of the light grid: luma, blue/luma, red/luma, and the share that bright detail keeps. */
     final float[] factors;
@@ -63,6 +65,11 @@ final class LightTransfer implements AutoCloseable {
         norm = new float[n];
         work = new float[n];
         factors = new float[n * 4];
+        gloss = new float[n];
+        for (int i = 0; i < n; i++) {
+            int cell = 2 * (i / width) * source.layout.width + 2 * (i % width);
+            gloss[i] = (float) (Math.exp(source.logLuma[cell]) - Colours.FLOOR) / source.base[cell] - 1;
+        }
         for (int i = 0; i < smooth.length; i++) {
             smooth[i] = new float[n];
         }
@@ -105,13 +112,14 @@ final class LightTransfer implements AutoCloseable {
         convolve(lumaStep, robust, .40f, medianLuma, lumaGain);
         distrustOddLuma();
         convolve(lumaStep, robust, .40f, medianLuma, lumaGain);
+        allowForGloss();
         addResidual(lumaStep, lumaGain, .21f, .06f);
         addResidual(lumaStep, lumaGain, .125f, .10f);
         convolve(blueStep, robust, .40f, medianBlue, blueGain);
         addResidual(blueStep, blueGain, .21f, .10f);
         convolve(redStep, robust, .40f, medianRed, redGain);
         addResidual(redStep, redGain, .21f, .10f);
-        measureContrast();
+        measureContrast(medianRed);
         follow(smooth[0], lumaGain);
         follow(smooth[1], blueGain);
         follow(smooth[2], redGain);
@@ -181,6 +189,21 @@ final class LightTransfer implements AutoCloseable {
         }
     }
 
+    /** The compositor will keep only a share of the gloss: what is left for the finer scales to explain changes with it. */
+    private void allowForGloss() {
+        for (int i = 0; i < lumaStep.length; i++) {
+            float over = gloss[i];
+            if (over > 0) {
+                lumaStep[i] += (float) Math.log((1 + over) / (1 + over * glossShare(lumaGain[i])));
+            }
+        }
+    }
+
+    /** A gloss is light added, not skin multiplied: on lighter skin the same gloss is a smaller part of what is seen. */
+    private static float glossShare(float gain) {
+        return (float) Math.exp(gain > 0 ? -.85f * gain : -.45f * gain);
+    }
+
     private void convolve(float[] plane, float[] w, float sigma, float fallback, float[] result) {
         double s = sigma * PER_EYE_DISTANCE;
         for (int i = 0; i < w.length; i++) {
@@ -212,7 +235,7 @@ final class LightTransfer implements AutoCloseable {
      * How much of the source's contrast stays. Skin detail and the depth of the darkest parts (lashes, pupils, nostrils)
      * each say how hazy the target is; how far the skin's colour varies says the same of the colours.
      */
-    private void measureContrast() {
+    private void measureContrast(float redStep) {
         double target = 0;
         double own = 0;
         double targetColour = 0;
@@ -234,7 +257,10 @@ final class LightTransfer implements AutoCloseable {
         double depth = depth(targetLuma) / Math.max(.2, depth(source.logLuma));
         float now = (float) Math.max(.45, Math.min(1.1, .4 * skin + .6 * Math.max(.35, Math.min(1.15, depth))));
         double colour = ownColour > 0 ? targetColour / ownColour : 1;
-        float nowColour = (float) Math.max(.35, Math.min(1.1, colour));
+        // haze takes the same share of every colour's saturation, and the skin's is known on both sides
+        double saturation = (source.skinRed * Math.exp(redStep) - 1) / Math.max(.04, source.skinRed - 1);
+        double both = Math.sqrt(colour * Math.max(.05, saturation));
+        float nowColour = (float) Math.max(.25, Math.min(1.1, both));
         float rate = started ? .1f : 1f;
         contrast += rate * (now - contrast);
         chroma += rate * (nowColour - chroma);
@@ -284,8 +310,7 @@ final class LightTransfer implements AutoCloseable {
             factors[i * 4] = (float) Math.exp(gain);
             factors[i * 4 + 1] = (float) Math.exp(Math.max(-.8f, Math.min(.8f, smooth[1][i])));
             factors[i * 4 + 2] = (float) Math.exp(Math.max(-.5f, Math.min(.5f, smooth[2][i])));
-            // a gloss is light added, not skin multiplied: on lighter skin the same gloss is a smaller part
-            factors[i * 4 + 3] = (float) Math.exp(gain > 0 ? -.85f * gain : -.45f * gain);
+            factors[i * 4 + 3] = glossShare(gain);
         }
     }
 

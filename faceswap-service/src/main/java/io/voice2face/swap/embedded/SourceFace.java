@@ -33,6 +33,8 @@ final class SourceFace implements FaceSwapper.PreparedFace {
     final float[] logBlue;
 
     final float[] logRed;
+    /** Luma of the skin around each cell, 2..255. */
+    final float[] base;
     /** Landmarks without pose in eye distances, x, y, z interleaved, centred on the rigid points. */
     final float[] shape;
     /** Source pixels per eye distance. */
@@ -53,6 +55,7 @@ final class SourceFace implements FaceSwapper.PreparedFace {
             float[] logLuma,
             float[] logBlue,
             float[] logRed,
+            float[] base,
             float[] shape,
             float eyeDistance,
             float skinBlue,
@@ -66,6 +69,7 @@ final class SourceFace implements FaceSwapper.PreparedFace {
         this.logLuma = logLuma;
         this.logBlue = logBlue;
         this.logRed = logRed;
+        this.base = base;
         this.shape = shape;
         this.eyeDistance = eyeDistance;
         this.skinBlue = skinBlue;

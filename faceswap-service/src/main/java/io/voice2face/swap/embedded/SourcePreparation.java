@@ -57,15 +57,17 @@ final class SourcePreparation {
             for (int i = 0; i < skin.length; i++) {
                 skin[i] = cover[i] > 0 && layout.corner0[i] >= 0 ? (1 - features[i]) : 0;
             }
+            float[] base = skinBase(logLuma, skin, planes);
             return new SourceFace(
                     topology,
                     layout,
-                    textures(crop),
+                    textures(crop, base),
                     cover,
                     skin,
                     logLuma,
                     logBlue,
                     logRed,
+                    base,
                     unposedShape(xyz, topology),
                     eyeDistance,
                     (float) Math.exp(medianAround(logBlue, .16f, 50, 280, 4, 151)),
@@ -280,7 +282,31 @@ final class SourcePreparation {
         return values[count / 2];
     }
 
-    private List<SourceFace.Texture> textures(Mat crop) {
+    /** Luma of the skin around each cell, without what eyes, brows and lips add or take: the level of zero detail. */
+    private float[] skinBase(float[] logLuma, float[] skin, Planes planes) {
+        float[] norm = new float[skin.length];
+        float[] base = new float[skin.length];
+        double mean = 0;
+        double weights = 1e-6;
+        for (int i = 0; i < base.length; i++) {
+            norm[i] = skin[i];
+            base[i] = skin[i] * logLuma[i];
+            mean += base[i];
+            weights += skin[i];
+        }
+        planes.blur(norm, layout.width, layout.height, .17 * CELLS);
+        planes.blur(base, layout.width, layout.height, .17 * CELLS);
+        for (int i = 0; i < base.length; i++) {
+            float value = (float) ((base[i] + .01 * mean / weights) / (norm[i] + .01));
+            base[i] = (float) Math.max(2, Math.min(255, Math.exp(value) - Colours.FLOOR));
+        }
+        return base;
+    }
+
+    private List<SourceFace.Texture> textures(Mat crop, float[] skinBase) {
+        Mat baseCells = new Mat(layout.height, layout.width, CvType.CV_32F);
+        baseCells.put(0, 0, skinBase);
+        baseCells.convertTo(baseCells, CvType.CV_8U);
         List<SourceFace.Texture> result = new ArrayList<>();
         for (double scale : TEXTURE_SCALES) {
             Mat scaled = new Mat();
@@ -292,10 +318,8 @@ final class SourcePreparation {
                     0,
                     0,
                     how);
-            Mat luma = new Mat();
-            Imgproc.cvtColor(scaled, luma, Imgproc.COLOR_BGR2GRAY);
             Mat base = new Mat();
-            Imgproc.GaussianBlur(luma, base, new Size(0, 0), .11 * eyeDistance * scale);
+            Imgproc.resize(baseCells, base, scaled.size(), 0, 0, Imgproc.INTER_LINEAR);
             List<Mat> channels = new ArrayList<>();
             Core.split(scaled, channels);
             channels.add(base);
@@ -304,8 +328,8 @@ final class SourcePreparation {
             result.add(new SourceFace.Texture(pixels, (float) scale));
             channels.forEach(Mat::release);
             scaled.release();
-            luma.release();
         }
+        baseCells.release();
         return List.copyOf(result);
     }
 
