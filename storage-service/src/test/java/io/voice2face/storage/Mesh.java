@@ -33,24 +33,24 @@ import io.voice2face.contracts.event.ObjectRef;
 import static org.awaitility.Awaitility.await;
 
 /** The other services, as far as the tests play them: plain Kafka and plain HTTP. */
-final class Mesh {
-    static final Duration PATIENCE = Duration.ofSeconds(30);
+public final class Mesh {
+    public static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final HttpClient HTTP = HttpClient.newHttpClient();
 
     private final String broker;
 
-    Mesh(String broker) {
+    public Mesh(String broker) {
         this.broker = broker;
     }
 
-    void send(MeshEvent event) {
+    public void send(MeshEvent event) {
         send(
                 Topic.of(event).topicName(),
                 event.requestId().toString().getBytes(StandardCharsets.UTF_8),
                 EventJson.write(event));
     }
 
-    void send(String topic, byte[] key, byte[] value) {
+    public void send(String topic, byte[] key, byte[] value) {
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", broker), new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(topic, key, value)).get();
@@ -60,12 +60,12 @@ final class Mesh {
     }
 
     /** Waits until there are so many records with a key on a topic. */
-    List<ConsumerRecord<byte[], byte[]>> records(String topic, UUID key, int atLeast) {
+    public List<ConsumerRecord<byte[], byte[]>> records(String topic, UUID key, int atLeast) {
         return await().atMost(PATIENCE).until(() -> all(topic, key), found -> found.size() >= atLeast);
     }
 
     /** Records with a key that are on a topic now. */
-    int count(String topic, UUID key) {
+    public int count(String topic, UUID key) {
         return all(topic, key).size();
     }
 
@@ -93,7 +93,7 @@ final class Mesh {
         }
     }
 
-    <E extends MeshEvent> E event(Class<E> type, UUID requestId) {
+    public <E extends MeshEvent> E event(Class<E> type, UUID requestId) {
         try {
             return EventJson.read(
                     records(Topic.carrying(type).topicName(), requestId, 1)
@@ -105,17 +105,17 @@ final class Mesh {
         }
     }
 
-    static HttpResponse<byte[]> put(URI url, Map<String, String> headers, byte[] body) {
+    public static HttpResponse<byte[]> put(URI url, Map<String, String> headers, byte[] body) {
         HttpRequest.Builder request = HttpRequest.newBuilder(url).PUT(HttpRequest.BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
         return exchange(request.build());
     }
 
-    static HttpResponse<byte[]> get(URI url) {
+    public static HttpResponse<byte[]> get(URI url) {
         return exchange(HttpRequest.newBuilder(url).build());
     }
 
-    static HttpResponse<byte[]> exchange(HttpRequest request) {
+    public static HttpResponse<byte[]> exchange(HttpRequest request) {
         try {
             return HTTP.send(request, HttpResponse.BodyHandlers.ofByteArray());
         } catch (IOException e) {
@@ -126,7 +126,7 @@ final class Mesh {
         }
     }
 
-    static ObjectRef reference(String key, String contentType, byte[] bytes) {
+    public static ObjectRef reference(String key, String contentType, byte[] bytes) {
         try {
             return new ObjectRef(
                     key,

@@ -9,7 +9,7 @@ import io.voice2face.embedded.EmbeddedServers;
 
 /** Broker, database and object store for the tests. */
 public class Servers implements QuarkusTestResourceLifecycleManager {
-    static final String TOKEN = "token-of-the-tests-0123456789";
+    public static final String TOKEN = "token-of-the-tests-0123456789";
 
     private EmbeddedServers servers;
 
@@ -22,6 +22,12 @@ public class Servers implements QuarkusTestResourceLifecycleManager {
         settings.put("v2f.messaging.retry.initial-delay", "20ms");
         settings.put("v2f.limits.face-bytes", "1M");
         settings.put("quarkus.http.test-port", "0");
+        settings.put("v2f.retention.voice", "30D");
+        settings.put("v2f.retention.face", "60D");
+        settings.put("v2f.retention.every", "24H");
+        settings.put("v2f.retention.batch", "3");
+        settings.put("v2f.orphans.every", "24H");
+        settings.put("v2f.audit.every", "24H");
         return settings;
     }
 
