@@ -47,6 +47,25 @@ def signals() -> dict[str, np.ndarray]:
     }
 
 
+def sphinx(samples: np.ndarray) -> np.ndarray:
+    """Log mel spectrum of CMU's baseline, before it is repeated: its published parameters, whole frames only."""
+    mel = lambda f: 2595 * np.log10(1 + f / 700)
+    edges = 700 * (10 ** (np.linspace(mel(20.0), mel(7200.0), 66) / 2595) - 1)
+    bins = np.round(edges * 1024 / features.RATE)
+    k = np.arange(513)[:, None]
+    left, centre, right = bins[:-2], bins[1:-1], bins[2:]
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rising = np.where(k < centre, (k - left) / (centre - left), 1.0)
+        falling = np.where(k > centre, (right - k) / (right - centre), 1.0)
+    bank = np.clip(np.minimum(rising, falling), 0, 1) * 2 / ((right - left) * features.RATE / 1024)
+    frames = features.frames(samples * 32768, 400, 160)
+    before = np.concatenate([[0.0], frames[:-1, -1]])
+    emphasised = frames - 0.97 * np.column_stack([before, frames[:, :-1]])
+    power = np.abs(np.fft.rfft(emphasised * np.hamming(400), 1024)) ** 2
+    log = np.log(np.maximum(power @ bank, 1e-5))
+    return (log - log.mean(axis=0)) / (log.std(axis=0) + np.finfo(np.float32).eps)
+
+
 def main() -> None:
     vad = features.SileroVad(corpus.vad_model())
     golden = {}
@@ -65,6 +84,9 @@ def main() -> None:
     rows = logfbank(signals()["vibrato-120"] * 32768, nfilt=40)
     chosen = {str(t): [round(float(v), 5) for v in rows[t]] for t in (0, 7, 100, len(rows) - 1)}
     golden["log-filterbank"] = {"frames": len(rows), "rows": chosen}
+    rows = sphinx(signals()["vibrato-120"])
+    chosen = {str(t): [round(float(v), 5) for v in rows[t]] for t in (0, 1, 100, len(rows) - 1)}
+    golden["sphinx-log-spectrum"] = {"frames": len(rows), "rows": chosen}
     (OUT / "features.json").write_text(json.dumps(golden, indent=1) + "\n", encoding="utf-8")
 
 

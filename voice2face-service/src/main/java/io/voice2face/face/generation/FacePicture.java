@@ -1,5 +1,7 @@
 package io.voice2face.face.generation;
 
+import java.awt.Graphics2D;
+import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -42,6 +44,24 @@ public record FacePicture(int side, float[] rgb) {
         }
         image.setRGB(0, 0, side, side, pixels, 0, side);
         return image;
+    }
+
+    /** The picture at another size, bicubic. */
+    FacePicture resized(int newSide) {
+        BufferedImage image = new BufferedImage(newSide, newSide, BufferedImage.TYPE_INT_RGB);
+        Graphics2D graphics = image.createGraphics();
+        graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_BICUBIC);
+        graphics.drawImage(toImage(), 0, 0, newSide, newSide, null);
+        graphics.dispose();
+        int plane = newSide * newSide;
+        int[] pixels = image.getRGB(0, 0, newSide, newSide, null, 0, newSide);
+        float[] resized = new float[3 * plane];
+        for (int i = 0; i < plane; i++) {
+            resized[i] = (pixels[i] >> 16 & 0xff) / 255f;
+            resized[plane + i] = (pixels[i] >> 8 & 0xff) / 255f;
+            resized[2 * plane + i] = (pixels[i] & 0xff) / 255f;
+        }
+        return new FacePicture(newSide, resized);
     }
 
     /**

@@ -1,19 +1,24 @@
 package io.voice2face.face.generation;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
+import io.quarkus.runtime.Startup;
 import io.voice2face.contracts.event.Gender;
+import io.voice2face.contracts.event.ModelUse;
 import io.voice2face.face.models.FaceModels;
 import io.voice2face.face.models.Graph;
 import io.voice2face.face.timing.StopWatch;
 import io.voice2face.face.voice.HeardVoice;
 
 /** Makes the two faces of a result. Thread-safe; blocks. */
+@Startup
 @ApplicationScoped
 public class FaceStudio {
     /** How far "regenerate" moves away from the first face of a voice: another person, not a stranger. */
@@ -25,12 +30,16 @@ public class FaceStudio {
     private final Graph timbreToIdentity;
     private final int identityDimensions;
     private final int side;
+    private final Optional<VoiceToFace> research;
+    private final Enlarger enlarger;
 
-    FaceStudio(FaceModels models) {
+    public FaceStudio(FaceModels models) {
         this.generator = models.faceGenerator();
         this.timbreToIdentity = models.timbreToIdentity();
         this.identityDimensions = (int) generator.model().inputShape("identity")[1];
         this.side = (int) generator.model().outputShape(IMAGE)[3];
+        this.research = models.voiceToFace().map(VoiceToFace::new);
+        this.enlarger = new Enlarger(models.enhancer(), side);
     }
 
     /**
@@ -39,6 +48,9 @@ public class FaceStudio {
      * and age.
      */
     public MadeFace fromVoice(HeardVoice voice, OptionalInt skinTone, int attempt, StopWatch watch) throws Exception {
+        if (research.isPresent()) {
+            return painted(research.get(), voice, attempt, watch);
+        }
         Identity identity = new Identity(timbreToIdentity
                 .run(Map.of("timbre", voice.timbre().values()), "identity")
                 .get("identity"));
@@ -57,6 +69,15 @@ public class FaceStudio {
         Identity identity = Identity.draw(identityDimensions, "condition/" + requestId + "/" + attempt);
         FaceSpec spec = new FaceSpec(gender, FaceSpec.generatedAge(statedAge), skinTone, identity);
         return new MadeFace(generate(spec, watch), gender, spec.age(), List.of(generator.use()));
+    }
+
+    /** An operator's research model paints the voice itself; gender and age are what the analyser heard. */
+    private MadeFace painted(VoiceToFace model, HeardVoice voice, int attempt, StopWatch watch) throws Exception {
+        FacePicture small = watch.time("generate", () -> model.paint(voice.speechSamples(), attempt));
+        FacePicture picture = watch.time("enlarge", () -> enlarger.enlarge(small));
+        List<ModelUse> used = new ArrayList<>(List.of(model.use()));
+        used.addAll(enlarger.models());
+        return new MadeFace(picture, voice.gender(), FaceSpec.generatedAge(voice.ageEstimate()), List.copyOf(used));
     }
 
     private FacePicture generate(FaceSpec spec, StopWatch watch) throws Exception {

@@ -126,7 +126,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
     }
 
     private Uni<Listened> listen(VoiceSubmitted job, Path folder) {
-        StopWatch watch = new StopWatch(metrics);
+        StopWatch watch = new StopWatch(metrics::stage);
         long begun = System.nanoTime();
         return storage.download(job.voice(), folder)
                 .invoke(file -> {
@@ -151,7 +151,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
     }
 
     private Uni<Void> drawVariant(VoiceSubmitted job, Variant variant, Listened listened, Path folder) {
-        StopWatch watch = new StopWatch(metrics);
+        StopWatch watch = new StopWatch(metrics::stage);
         Path file = folder.resolve(variant.pathSegment() + ".png");
         String key = ObjectKeys.product(job.requestId(), job.resultId(), variant, "face.png");
         return workers.run(() -> {

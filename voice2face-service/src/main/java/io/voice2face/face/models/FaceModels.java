@@ -6,6 +6,7 @@ import java.util.Optional;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 
 import org.jboss.logging.Logger;
 
@@ -36,22 +37,33 @@ public class FaceModels {
     private final Graph timbreToIdentity;
     private final Graph faceGenerator;
     private final Optional<Graph> voiceToFace;
+    private final Optional<Graph> enhancer;
 
+    @Inject
     FaceModels(FaceServiceSettings settings, MeshMetrics metrics) {
+        this(settings.inference());
+        all().forEach(model -> metrics.inferenceProvider(
+                model.pack().id(), model.provider().used().label()));
+    }
+
+    /** Opens the models without the rest of the service. */
+    public FaceModels(FaceServiceSettings.Inference settings) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
-        ModelPacks packs =
-                ModelPacks.load(loader, EMBEDDED, settings.inference().modelsFolder());
+        ModelPacks packs = ModelPacks.load(loader, EMBEDDED, settings.modelsFolder());
         ExecutionProvider provider =
-                ExecutionProvider.valueOf(settings.inference().provider().toUpperCase(java.util.Locale.ROOT));
-        InferenceSettings wide =
-                new InferenceSettings(provider, settings.inference().threads());
+                ExecutionProvider.valueOf(settings.provider().toUpperCase(java.util.Locale.ROOT));
+        InferenceSettings wide = new InferenceSettings(provider, settings.threads());
         // Tiny graphs: one CPU thread is faster than any hand-over.
         InferenceSettings narrow = InferenceSettings.cpu();
-        voiceActivity = open(packs.require(ModelKind.VOICE_ACTIVITY_DETECTOR), narrow, metrics);
-        voiceAnalyser = new Graph(open(packs.require(ModelKind.VOICE_ANALYSER), narrow, metrics));
-        timbreToIdentity = new Graph(open(converter(packs, loader), narrow, metrics));
-        faceGenerator = new Graph(open(packs.require(ModelKind.FACE_GENERATOR), wide, metrics));
-        voiceToFace = packs.find(ModelKind.VOICE_TO_FACE).map(pack -> new Graph(open(pack, wide, metrics)));
+        voiceActivity = open(packs.require(ModelKind.VOICE_ACTIVITY_DETECTOR), narrow);
+        voiceAnalyser = new Graph(open(packs.require(ModelKind.VOICE_ANALYSER), narrow));
+        timbreToIdentity = new Graph(open(converter(packs, loader), narrow));
+        faceGenerator = new Graph(open(packs.require(ModelKind.FACE_GENERATOR), wide));
+        voiceToFace = packs.find(ModelKind.VOICE_TO_FACE).map(pack -> new Graph(open(pack, wide)));
+        // Enhancers of swapped clips may lie in the same folder: only a voice-to-face model's small pictures need one
+        // here.
+        enhancer =
+                voiceToFace.flatMap(model -> packs.find(ModelKind.ENHANCER).map(pack -> new Graph(open(pack, wide))));
     }
 
     /** The converter that takes a timbre: an operator's converters between face embeddings are not meant. */
@@ -64,10 +76,9 @@ public class FaceModels {
                         ModelPacks.load(loader, EMBEDDED, Optional.empty()).require(ModelKind.EMBEDDING_CONVERTER));
     }
 
-    private OnnxModel open(ModelPack pack, InferenceSettings settings, MeshMetrics metrics) {
+    private OnnxModel open(ModelPack pack, InferenceSettings settings) {
         OnnxModel model = OnnxModel.open(pack, settings);
         opened.add(model);
-        metrics.inferenceProvider(pack.id(), model.provider().used().label());
         LOG.infof("%s runs on %s", pack, model.provider().used().label());
         return model;
     }
@@ -91,6 +102,11 @@ public class FaceModels {
     /** An operator's research model, where there is one. */
     public Optional<Graph> voiceToFace() {
         return voiceToFace;
+    }
+
+    /** What makes its small pictures larger, where there is such a model. */
+    public Optional<Graph> enhancer() {
+        return enhancer;
     }
 
     /** Everything that is open. */

@@ -6,15 +6,15 @@ import java.util.List;
 import java.util.concurrent.Callable;
 
 import io.voice2face.contracts.event.StageTiming;
-import io.voice2face.messaging.MeshMetrics;
 
 /** Times the steps of one piece of work, for its event and for the metrics. Not thread-safe. */
 public final class StopWatch {
-    private final MeshMetrics metrics;
+    private final StageRecorder recorder;
     private final List<StageTiming> timings = new ArrayList<>();
 
-    public StopWatch(MeshMetrics metrics) {
-        this.metrics = metrics;
+    /** @param recorder told of every step as well */
+    public StopWatch(StageRecorder recorder) {
+        this.recorder = recorder;
     }
 
     /** Runs a step and notes how long it took; a step that throws counts as failed. */
@@ -33,7 +33,7 @@ public final class StopWatch {
     /** Notes a step that began at this {@link System#nanoTime()}. */
     public void note(String step, long begun, String outcome) {
         Duration taken = Duration.ofNanos(System.nanoTime() - begun);
-        metrics.stage(step, outcome, taken);
+        recorder.record(step, outcome, taken);
         timings.add(new StageTiming(step, taken.toNanos() / 1e9));
     }
 

@@ -1,5 +1,6 @@
 package io.voice2face.face.voice;
 
+import java.util.Arrays;
 import java.util.List;
 
 import io.voice2face.contracts.event.Gender;
@@ -24,6 +25,18 @@ public record HeardVoice(
         Timbre timbre,
         List<String> hints) {
     private static final double CERTAIN = 0.70;
+
+    /** The speech without the pauses. */
+    public double[] speechSamples() {
+        double[] kept = new double[samples.length];
+        int count = 0;
+        for (int i = 0; i < samples.length; i++) {
+            if (speech.covers(i)) {
+                kept[count++] = samples[i];
+            }
+        }
+        return Arrays.copyOf(kept, count);
+    }
 
     /** The gender that is more probable. */
     public Gender gender() {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Map;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
 
+import io.quarkus.runtime.Startup;
 import io.voice2face.contracts.event.ModelUse;
 import io.voice2face.contracts.event.Reasons;
 import io.voice2face.face.config.FaceServiceSettings;
@@ -23,6 +25,7 @@ import io.voice2face.media.MediaException;
 import io.voice2face.media.MonoAudio;
 
 /** Listens to a recording: decode → loudness → voice activity → features → analysis. Thread-safe; blocks. */
+@Startup
 @ApplicationScoped
 public class VoiceListener {
     private final SileroVad vad;
@@ -30,10 +33,16 @@ public class VoiceListener {
     private final VoiceFeatureExtractor extractor = new VoiceFeatureExtractor();
     private final FaceServiceSettings.Limits limits;
 
+    @Inject
     VoiceListener(FaceModels models, FaceServiceSettings settings) {
+        this(models, settings.limits());
+    }
+
+    /** Listens with these models and limits. */
+    public VoiceListener(FaceModels models, FaceServiceSettings.Limits limits) {
         this.vad = new SileroVad(models.voiceActivity());
         this.analyser = models.voiceAnalyser();
-        this.limits = settings.limits();
+        this.limits = limits;
     }
 
     /**

@@ -2,6 +2,7 @@ package io.voice2face.face.features;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Iterator;
 import javax.sound.sampled.AudioInputStream;
 import javax.sound.sampled.AudioSystem;
@@ -74,19 +75,34 @@ class VoiceFeaturesGoldenTest {
 
     @Test
     void theLogFilterbankIsThatOfThePublishedFormulae() {
-        JsonNode expected = golden.get("log-filterbank");
+        assertRows(new LogFilterbank().of(vibrato()), golden.get("log-filterbank"), 2e-3);
+    }
+
+    @Test
+    void theSphinxSpectrumIsThatOfThePublishedFormulaeAndIsRepeatedToTenSeconds() {
+        JsonNode expected = golden.get("sphinx-log-spectrum");
+
+        float[][] rows = new SphinxLogSpectrum().of(vibrato());
+
+        assertRows(Arrays.copyOf(rows, expected.get("frames").asInt()), expected, 5e-3);
+        assertThat(rows).hasNumberOfRows(SphinxLogSpectrum.LEAST_FRAMES);
+        assertThat(rows[expected.get("frames").asInt()]).containsExactly(rows[0]);
+    }
+
+    private static double[] vibrato() {
         float[] signal = vibrato(120, 1, 0.01, 0);
         double[] samples = new double[signal.length];
         for (int i = 0; i < samples.length; i++) {
             samples[i] = signal[i];
         }
+        return samples;
+    }
 
-        float[][] rows = new LogFilterbank().of(samples);
-
+    private static void assertRows(float[][] rows, JsonNode expected, double tolerance) {
         assertThat(rows).hasNumberOfRows(expected.get("frames").asInt());
         expected.get("rows")
                 .fields()
-                .forEachRemaining(row -> assertClose(rows[Integer.parseInt(row.getKey())], row.getValue(), 2e-3));
+                .forEachRemaining(row -> assertClose(rows[Integer.parseInt(row.getKey())], row.getValue(), tolerance));
     }
 
     private static void assertClose(float[] actual, JsonNode expected, double tolerance) {
