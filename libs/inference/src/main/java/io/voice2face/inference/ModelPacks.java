@@ -87,6 +87,14 @@ public final class ModelPacks {
                                 .formatted(kind.label())));
     }
 
+    /** The pack of a kind, which must be there because {@code needer} cannot work without. */
+    public ModelPack require(ModelKind kind, ModelPack needer) {
+        return find(kind)
+                .orElseThrow(() -> new ModelPackException(
+                        "Model pack %s needs a pack of kind %s, which is missing: put one beside it."
+                                .formatted(needer.describe(), kind.label())));
+    }
+
     /** The pack of a kind with an id, which must be there because {@code needer} asks for it. */
     public ModelPack require(ModelKind kind, String id, ModelPack needer) {
         return all(kind).stream()

@@ -245,6 +245,20 @@ public final class OnnxModel implements AutoCloseable {
         }
     }
 
+    /**
+     * Runs the graph into tensors that the caller made, so that nothing is allocated or copied per run.
+     *
+     * @param inputs by name; stay the caller's
+     * @param outputs by name; stay the caller's
+     */
+    public void run(Map<String, ? extends OnnxTensorLike> inputs, Map<String, OnnxTensor> outputs) {
+        try {
+            session.run(inputs, outputs).close();
+        } catch (OrtException e) {
+            throw new IllegalStateException("Running %s failed: %s".formatted(pack, oneLine(e)), e);
+        }
+    }
+
     /** Lengths of an input; −1 where the graph leaves one open. */
     public long[] inputShape(String name) {
         return shape(inputInfo(), name);

@@ -1,0 +1,73 @@
+package io.voice2face.inference.swapper;
+
+import java.nio.ByteBuffer;
+
+/** Walks through the fields of one protobuf message (Protocol Buffers encoding), copying nothing. */
+final class ProtobufFields {
+    private static final int VARINT = 0;
+    private static final int FIXED64 = 1;
+    private static final int BYTES = 2;
+    private static final int FIXED32 = 5;
+
+    private final ByteBuffer message;
+    private int number;
+    private int wire;
+    private long varint;
+    private ByteBuffer bytes;
+
+    ProtobufFields(ByteBuffer message) {
+        this.message = message.duplicate();
+    }
+
+    boolean next() {
+        if (!message.hasRemaining()) {
+            return false;
+        }
+        long tag = readVarint();
+        number = (int) (tag >>> 3);
+        wire = (int) (tag & 7);
+        switch (wire) {
+            case VARINT -> varint = readVarint();
+            case FIXED64 -> skip(8);
+            case BYTES -> {
+                int length = Math.toIntExact(readVarint());
+                bytes = message.slice(message.position(), length);
+                skip(length);
+            }
+            case FIXED32 -> skip(4);
+            default -> throw new IllegalArgumentException("protobuf wire type " + wire);
+        }
+        return true;
+    }
+
+    int number() {
+        return number;
+    }
+
+    boolean isBytes() {
+        return wire == BYTES;
+    }
+
+    long varint() {
+        return varint;
+    }
+
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    private void skip(int count) {
+        message.position(message.position() + count);
+    }
+
+    private long readVarint() {
+        long value = 0;
+        for (int shift = 0; ; shift += 7) {
+            byte part = message.get();
+            value |= (long) (part & 0x7F) << shift;
+            if (part >= 0) {
+                return value;
+            }
+        }
+    }
+}
