@@ -468,8 +468,8 @@ class LearnedSwapperTest {
                 new OnnxGraph()
                         .input("input", 1, LATENT)
                         .output("output", 1, LATENT)
-                        .floats("factor", new float[] {2}, 1)
-                        .floats("shift", new float[] {1}, 1)
+                        .floats("factor", new float[] {0.125f}, 1)
+                        .floats("shift", new float[] {0.015625f}, 1)
                         .node("Mul", "input, factor", "scaled")
                         .node("Add", "scaled, shift", "output")
                         .bytes(),
