@@ -87,6 +87,11 @@ final class GatewayClient {
 
     /** Sends a form to {@code POST /api/v1/requests}. */
     Answer submit(List<Part> parts) {
+        return submit(parts, Optional.empty());
+    }
+
+    /** Sends a form, as a part of a trace where a {@code traceparent} is given. */
+    Answer submit(List<Part> parts, Optional<String> traceparent) {
         String boundary = "v2f" + UUID.randomUUID();
         List<BodyPublisher> body = new ArrayList<>();
         try {
@@ -107,9 +112,11 @@ final class GatewayClient {
             throw new LocalRunException("A file to be sent cannot be read: " + e.getMessage(), e);
         }
         body.add(text("--" + boundary + "--\r\n"));
-        return answer(request("/api/v1/requests")
+        HttpRequest.Builder request = request("/api/v1/requests")
                 .header("Content-Type", "multipart/form-data; boundary=" + boundary)
-                .POST(BodyPublishers.concat(body.toArray(BodyPublisher[]::new))));
+                .POST(BodyPublishers.concat(body.toArray(BodyPublisher[]::new)));
+        traceparent.ifPresent(value -> request.header("traceparent", value));
+        return answer(request);
     }
 
     private static BodyPublisher text(String text) {
