@@ -173,10 +173,16 @@ export const api = {
     consent: { version: string };
   }) => call<User>('/users', { method: 'POST', json: account, resume: false }),
   me: (resume = false) => call<User>('/users/me', { resume }),
-  changeMe: (change: Partial<{ age: number; gender: Gender; currentPassword: string; password: string }>) =>
+  changeMe: (change: Partial<{ age: number; gender: Gender }>) =>
     call<User>('/users/me', { method: 'PATCH', json: change }),
-  deleteMe: (password: string | null) =>
-    call<void>('/users/me', { method: 'DELETE', json: password === null ? undefined : { password } }),
+  /** Ends every session of the account, this one included. */
+  changePassword: (currentPassword: string, newPassword: string) =>
+    call<void>('/users/me/password', {
+      method: 'POST',
+      json: { currentPassword, newPassword },
+      resume: false,
+    }),
+  deleteMe: () => call<void>('/users/me', { method: 'DELETE' }),
 
   templates: () => call<Template[]>('/templates', { resume: false }),
 
@@ -211,6 +217,10 @@ export const EXPORT_URL = `${BASE}/users/me/export`;
 /** The clip or picture as it was before. */
 export function targetUrl(requestId: string): string {
   return `${BASE}/requests/${requestId}/target`;
+}
+
+export function templatePosterUrl(templateId: string): string {
+  return `${BASE}/templates/${encodeURIComponent(templateId)}/poster.jpg`;
 }
 
 /** The same media, answered so that the browser saves it under a good name instead of showing it. */

@@ -51,13 +51,13 @@ export function problemOf(status: number, body: string, retryAfter: string | nul
 function reasonOfStatus(status: number): string {
   switch (status) {
     case 401:
-      return 'unauthenticated';
+      return 'unauthorized';
     case 403:
       return 'forbidden';
     case 404:
       return 'not_found';
     case 413:
-      return 'payload_too_large';
+      return 'too_large';
     case 429:
       return 'too_many_requests';
     case 502:

@@ -158,42 +158,53 @@ export interface PageConfig {
 export const SNS_TIMES = ['none', 'under_1h', '1h_to_3h', 'over_3h'] as const;
 export const REASONS = [
   'curiosity',
-  'privacy',
-  'content_creation',
-  'entertainment',
+  'hide_face',
+  'make_content',
+  'interest_in_ai',
   'recommended',
   'other',
 ] as const;
 export const DISSATISFACTIONS = [
-  'gender_wrong',
-  'age_wrong',
-  'not_alike',
+  'wrong_gender',
+  'wrong_age',
+  'not_like_voice',
   'unnatural',
   'low_quality',
+  'not_my_taste',
   'other',
 ] as const;
-export const CLIP_KINDS = ['daily_life', 'music', 'dance', 'film', 'news', 'game', 'other'] as const;
+export const CLIP_KINDS = [
+  'talking',
+  'singing',
+  'dancing',
+  'film_scene',
+  'vlog',
+  'sports',
+  'animation',
+  'other',
+] as const;
 export const WAITING_IMPROVEMENTS = [
-  'shorter',
+  'faster',
+  'remaining_time',
   'notification',
-  'better_progress',
-  'entertainment',
+  'something_to_do',
+  'partial_results',
   'other',
 ] as const;
 
 export interface Survey {
-  contact?: string;
-  contactKind?: 'phone' | 'email';
+  contact?: string | null;
+  contactKind?: 'phone' | 'email' | null;
   snsTime: (typeof SNS_TIMES)[number];
   reasons: string[];
   voiceToFaceRating: number;
   dissatisfaction?: string[];
-  wishedFunctions?: string;
+  wishedFunctions?: string | null;
   faceToClipRating: number;
   moreClips: boolean;
   clipKinds?: string[];
   waitingTimeRating: number;
   waitingImprovements?: string[];
   recommend: boolean;
-  opinion?: string;
+  opinion?: string | null;
 }

@@ -4,7 +4,7 @@ import type { Texts } from './en';
 
 /** What to tell a person about a failed call: our own words where we know the reason, the gateway's otherwise. */
 export function sentenceOf(problem: Problem, t: Texts): string {
-  if (problem.reason === 'too_many_requests' && problem.retryAfterSeconds !== null) {
+  if (problem.status === 429 && problem.retryAfterSeconds !== null && problem.reason !== 'quota_exceeded') {
     return t.problems.waitSeconds(problem.retryAfterSeconds);
   }
   const known = (t.problems as Record<string, unknown>)[problem.reason];

@@ -1,5 +1,5 @@
 import { api, setHooks } from '../api/client';
-import { asProblem, Problem } from '../api/problem';
+import { asProblem } from '../api/problem';
 import type { PageConfig, User } from '../api/types';
 
 /** Who is here, what the operator allows, and whether the service is open. */
@@ -61,9 +61,16 @@ class SessionState {
   }
 
   async join(email: string, password: string): Promise<void> {
-    const user = await api.join({ email, password, consent: { version: this.consentVersion } });
+    const account = { email, password, consent: { version: this.consentVersion } };
+    const user = await api.join(account).catch(async (thrown: unknown) => {
+      if (asProblem(thrown).status !== 401) throw thrown;
+      // the cookie of a session that is over stands in the way of a new account
+      await api.logOut();
+      this.user = null;
+      return api.join(account);
+    });
     // an account that a guest turned into keeps the guest's session; a new one has none yet
-    if (this.user === null || (await api.me().catch(() => null)) === null) await this.logIn(email, password);
+    if (this.user === null) await this.logIn(email, password);
     else await this.#entered(user);
   }
 
@@ -112,4 +119,3 @@ class SessionState {
 }
 
 export const session = new SessionState();
-export { Problem };

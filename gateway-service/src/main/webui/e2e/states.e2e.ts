@@ -1,0 +1,295 @@
+import { gzipSync } from 'node:zlib';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { en } from '../src/i18n/en';
+import { ko } from '../src/i18n/ko';
+import {
+  enterAsGuest,
+  expectAccessible,
+  expectQuiet,
+  GATEWAY_PID,
+  giveVoiceFile,
+  launch,
+  noise,
+  sayWhoOneIs,
+  sendWithTemplate,
+  shot,
+  visit,
+  VOICE,
+  WAIT_MS,
+} from './browser';
+
+const t = en;
+
+describe('a person without a microphone', () => {
+  it('is told that it is blocked, and that a file does it as well', async () => {
+    const browser = await launch('denied');
+    const visited = await visit(browser, 'phone', 'ko');
+    const { page } = visited;
+    await enterAsGuest(page);
+    await sayWhoOneIs(page, 25, 'male');
+    await page.getByRole('button', { name: ko.record.start }).click();
+    await page.getByText(ko.record.microphone.denied.title).waitFor();
+    await expectAccessible(page, 'microphone denied');
+    await giveVoiceFile(page, VOICE);
+    expectQuiet(visited);
+    await browser.close();
+  });
+
+  it('is told that there is none', async () => {
+    const browser = await launch('missing');
+    const { page, context } = await visit(browser, 'desktop', 'en');
+    await context.grantPermissions(['microphone']);
+    await enterAsGuest(page);
+    await sayWhoOneIs(page, 25, 'male');
+    await page.getByRole('button', { name: t.record.start }).click();
+    await page.getByText(t.record.microphone.missing.title).waitFor();
+    await browser.close();
+  });
+});
+
+describe('the page', () => {
+  let browser: Browser;
+  beforeAll(async () => {
+    browser = await launch('denied');
+  });
+  afterAll(() => browser.close());
+
+  it('says why a recording cannot be used, and leads to another one', async () => {
+    const { page, context } = await visit(browser, 'desktop', 'en');
+    await enterAsGuest(page);
+    await sayWhoOneIs(page, 40, 'female');
+    await giveVoiceFile(page, noise());
+    await sendWithTemplate(page);
+    const why = page.getByRole('heading', { level: 1, name: t.ends.reasons.no_speech!.title });
+    await why.waitFor({ timeout: WAIT_MS });
+    await expectAccessible(page, 'rejected');
+    await page.getByRole('button', { name: t.ends.rejectedAgain }).click();
+    await page.waitForURL('**/new/voice');
+    await context.close();
+  });
+
+  it('goes on after a session has ended, with nothing lost, and lets a person delete everything', async () => {
+    const { page, context } = await visit(browser, 'desktop', 'en');
+    const email = `page-${Date.now()}@example.org`;
+    const password = 'a quiet river at noon';
+    const button = (name: string) => page.getByRole('button', { name, exact: true });
+    await page.goto('/join');
+    await page.getByRole('textbox', { name: t.account.email }).fill(email);
+    await page.getByLabel(t.account.password, { exact: true }).fill(password);
+    await page.getByLabel(t.account.passwordAgain, { exact: true }).fill(password);
+    await page.locator('input[name="consent"]').check();
+    await button(t.account.join).click();
+    await page.waitForURL('**/new/you');
+    await sayWhoOneIs(page, 52, 'male');
+    await giveVoiceFile(page, VOICE);
+    await page.locator('input[name="template"]').first().check({ force: true });
+    await context.clearCookies();
+    await button(t.target.send).click();
+    const dialog = page.getByRole('dialog', { name: t.account.expiredTitle });
+    await dialog.waitFor();
+    await expectAccessible(page, 'session over');
+    await dialog.getByLabel(t.account.password, { exact: true }).fill(password);
+    await dialog.getByRole('button', { name: t.account.logIn }).click();
+    await page.waitForURL(/\/requests\/[\w-]+$/);
+
+    // stopping it
+    await button(t.waiting.cancel).click();
+    await button(t.waiting.cancelYes).click();
+    await page.getByRole('heading', { level: 1, name: t.ends.cancelledTitle }).waitFor();
+    await expectAccessible(page, 'cancelled');
+
+    // a new password ends the old sessions, but not this visit
+    await page.goto('/profile');
+    await page.getByLabel(t.profile.currentPassword, { exact: true }).fill(password);
+    await page.getByLabel(t.profile.newPassword, { exact: true }).fill(`${password} again`);
+    await button(t.profile.password).click();
+    await page.getByText(t.profile.passwordChanged).waitFor();
+
+    await button(t.profile.logOut).click();
+    await page.getByRole('heading', { level: 1, name: t.landing.title }).waitFor();
+    await page.goto('/login');
+    await page.getByRole('textbox', { name: t.account.email }).fill(email);
+    await page.getByLabel(t.account.password, { exact: true }).fill(password);
+    await button(t.account.logIn).click();
+    await page.getByText(t.problems.wrong_credentials).waitFor();
+    await page.getByLabel(t.account.password, { exact: true }).fill(`${password} again`);
+    await button(t.account.logIn).click();
+    await page.waitForURL('**/requests');
+
+    await page.goto('/profile');
+    await button(t.profile.delete).click();
+    const sure = page.getByRole('dialog', { name: t.profile.deleteAsk });
+    await sure.waitFor();
+    await expectAccessible(page, 'delete account');
+    await sure.getByLabel(t.profile.deletePassword).fill(`${password} again`);
+    await sure.getByRole('button', { name: t.profile.deleteYes }).click();
+    await page.getByText(t.profile.deleted).waitFor();
+    expect((await context.request.get('/api/v1/users/me')).status()).toBe(401);
+    await context.close();
+  });
+
+  it('can be used with the keyboard alone', async () => {
+    const { page, context } = await visit(browser, 'desktop', 'en');
+    const tabTo = async (css: string) => {
+      for (let i = 0; i < 60; i++) {
+        await page.keyboard.press('Tab');
+        if (await page.evaluate((selector) => document.activeElement?.matches(selector), css)) return;
+      }
+      throw new Error(`the keyboard does not reach ${css}`);
+    };
+    await page.goto('/start');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await tabTo('input[name="consent"]');
+    await page.keyboard.press('Space');
+    await tabTo('section.card button.primary');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/new/you');
+    await tabTo('#age');
+    await page.keyboard.press('ArrowUp');
+    await tabTo('input[name="gender"]');
+    await page.keyboard.press('Space');
+    await tabTo('form button.primary');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/new/voice');
+    // the heading of the new page has the focus, so that reading goes on there
+    await expect.poll(() => page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
+    await tabTo('button.record');
+    // a file dialog is the browser's own; what comes after it is ours again
+    await page.locator('input[type="file"]').setInputFiles(VOICE);
+    await page.locator('a.primary[href="/new/target"]').waitFor();
+    await tabTo('a.primary[href="/new/target"]');
+    await page.keyboard.press('Enter');
+    await page.waitForURL('**/new/target');
+    await page.locator('input[name="template"]').first().waitFor({ state: 'attached' });
+    await tabTo('input[name="template"]');
+    await page.keyboard.press('Space');
+    await tabTo('input[name="skin"]');
+    await page.keyboard.press('ArrowRight');
+    await tabTo('.send button.primary');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/\/requests\/[\w-]+$/);
+    await page.getByRole('button', { name: t.waiting.cancel }).waitFor();
+    await tabTo('.after button');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: t.waiting.cancelAsk });
+    await dialog.waitFor();
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    // the focus is back where it came from
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe(t.waiting.cancel);
+    await context.close();
+  });
+
+  it('says that one is offline', async () => {
+    const { page, context } = await visit(browser, 'phone', 'en');
+    await page.goto('/about');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await context.setOffline(true);
+    await page.getByText(t.problems.offlineBanner).waitFor();
+    await expectAccessible(page, 'offline');
+    await context.setOffline(false);
+    await page.getByText(t.problems.offlineBanner).waitFor({ state: 'hidden' });
+    await context.close();
+  });
+
+  it('shows maintenance when the gateway says so, and opens again', async () => {
+    const { page, context } = await visit(browser, 'desktop', 'ko');
+    let closed = true;
+    // that the gateway says so is its own tests' business; here it is what the page makes of it
+    await page.route('**/api/v1/config', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...((await answer.json()) as object), maintenance: closed } });
+    });
+    await page.goto('/');
+    await page.getByRole('heading', { level: 1, name: ko.problems.maintenanceTitle }).waitFor();
+    await expectAccessible(page, 'maintenance');
+    closed = false;
+    await page.getByRole('button', { name: ko.problems.maintenanceCheck }).click();
+    await page.getByRole('heading', { level: 1, name: ko.landing.title }).waitFor();
+    await context.close();
+  });
+
+  it('says so when the quota is used up', async () => {
+    const { page, context } = await visit(browser, 'phone', 'en');
+    await enterAsGuest(page);
+    await page.route('**/api/v1/users/me', async (route) => {
+      const answer = await route.fetch();
+      await route.fulfill({ json: { ...((await answer.json()) as object), quota: { limit: 10, used: 10 } } });
+    });
+    await page.reload();
+    await page.getByRole('heading', { level: 1, name: t.problems.quotaTitle }).waitFor();
+    await expectAccessible(page, 'quota');
+    await context.close();
+  });
+
+  it('is light, asks nobody else for anything, and is accessible in both themes', async () => {
+    const paths = [
+      '/',
+      '/start',
+      '/join',
+      '/login',
+      '/requests',
+      '/about',
+      '/privacy',
+      '/nowhere',
+      '/s/nothing',
+    ];
+    for (const theme of ['light', 'dark'] as const) {
+      for (const form of ['phone', 'desktop'] as const) {
+        const visited = await visit(browser, form, theme === 'light' ? 'en' : 'ko', theme);
+        const { page } = visited;
+        const scripts: Promise<number>[] = [];
+        page.on('response', (response) => {
+          if (response.request().resourceType() === 'script') {
+            scripts.push(response.body().then((body) => gzipSync(body).length));
+          }
+        });
+        for (const path of paths) {
+          await page.goto(path);
+          await page.getByRole('heading', { level: 1 }).first().waitFor();
+          await expectAccessible(page, `${path} ${theme} ${form}`);
+          if (path === '/') {
+            const bytes = (await Promise.all(scripts)).reduce((sum, one) => sum + one, 0);
+            expect(bytes).toBeGreaterThan(0);
+            expect(bytes).toBeLessThanOrEqual(150_000);
+            await shot(page, `landing-${form}-${theme}`);
+          }
+        }
+        expectQuiet(visited);
+        await visited.context.close();
+      }
+    }
+  });
+
+  it('comes with headers that let nothing else in', async () => {
+    const { context } = await visit(browser, 'desktop', 'en');
+    for (const path of ['/', '/requests/00000000-0000-0000-0000-000000000000', '/about']) {
+      const answer = await context.request.get(path);
+      expect(answer.status(), path).toBe(200);
+      expect(await answer.text()).toContain('<div id="app">');
+      const policy = answer.headers()['content-security-policy'] ?? '';
+      expect(policy).toContain("script-src 'self'");
+      expect(policy).not.toContain('unsafe');
+      expect(answer.headers()['x-content-type-options']).toBe('nosniff');
+    }
+    expect((await context.request.get('/api/v1/nothing')).status()).toBe(404);
+    expect((await context.request.get('/assets/nothing.js')).status()).toBe(404);
+    await context.close();
+  });
+
+  // last, because the others need the gateway
+  it.skipIf(GATEWAY_PID === 0)('waits on when the gateway dies, and gets the result', async () => {
+    const { page, context } = await visit(browser, 'phone', 'en');
+    await enterAsGuest(page);
+    await sayWhoOneIs(page, 30, 'male');
+    await giveVoiceFile(page, VOICE);
+    await sendWithTemplate(page);
+    await page.getByRole('heading', { level: 1, name: t.waiting.title }).waitFor();
+    process.kill(GATEWAY_PID, 'SIGKILL');
+    await page.getByText(t.waiting.reconnecting).waitFor();
+    await expectAccessible(page, 'reconnecting');
+    await page.getByRole('heading', { level: 1, name: t.result.title }).waitFor({ timeout: WAIT_MS });
+    await context.close();
+  });
+});

@@ -1,0 +1,15 @@
+import { defineConfig } from 'vitest/config';
+
+// The page in a real browser against a running mesh: V2F_PAGE_URL says where.
+export default defineConfig({
+  test: {
+    root: import.meta.dirname,
+    include: ['*.e2e.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    maxWorkers: 1,
+    // a job may wait for others on a small machine
+    testTimeout: 300_000,
+    hookTimeout: 60_000,
+  },
+});
