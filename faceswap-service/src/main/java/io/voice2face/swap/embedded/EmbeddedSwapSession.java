@@ -14,7 +14,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
     private final LightTransfer light;
     private final Compositor compositor;
     private final SkinTexture skin = new SkinTexture();
-    private final float[] occluded;
+    private final OcclusionModel occlusion;
 
     EmbeddedSwapSession(SourceFace source) {
         this.shape = new ShapeTransfer(source);
@@ -22,7 +22,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         this.sampler = new TargetSampler(source.layout);
         this.light = new LightTransfer(source);
         this.compositor = new Compositor(source, light);
-        this.occluded = new float[source.cover.length];
+        this.occlusion = new OcclusionModel(source);
     }
 
     @Override
@@ -35,13 +35,14 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         }
         float eyeDistance = face.eyeDistance();
         float[] xyz = face.xyz().clone();
-        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade());
+        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), occlusion);
         lids.close(xyz);
         raster.draw(xyz, eyeDistance);
         sampler.sample(frame, xyz, eyeDistance, raster);
-        light.measure(sampler, occluded);
+        occlusion.look(sampler);
+        light.measure(sampler, occlusion.occluded());
         skin.next();
-        compositor.blend(frame, xyz, eyeDistance, raster, light, occluded, lids, skin, face.fade());
+        compositor.blend(frame, xyz, eyeDistance, raster, light, occlusion.occluded(), lids, skin, face.fade());
     }
 
     @Override
@@ -51,6 +52,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         sampler.close();
         light.close();
         compositor.close();
+        occlusion.close();
         skin.close();
     }
 }

@@ -39,12 +39,6 @@ final class EyeLids {
         return (float) Math.sqrt(x * x + y * y + z * z);
     }
 
-    /** Forgets the person's usual opening. */
-    void reset() {
-        usual[0] = 0;
-        usual[1] = 0;
-    }
-
     /** How far an eye was closed in the last frame, 0..1; 0 is the left eye, 1 the right. */
     float closure(int eye) {
         return closure[eye];

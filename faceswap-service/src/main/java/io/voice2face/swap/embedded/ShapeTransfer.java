@@ -75,23 +75,20 @@ final class ShapeTransfer implements AutoCloseable {
         return chosen.stream().toArray();
     }
 
-    /** Forgets the target's proportions. */
-    void reset() {
-        seen = 0;
-    }
-
     /**
      * Bends the frame and moves the landmarks with it, both in place.
      *
      * @param fade 0..1, how much of the change to apply
+     * @param occlusion where things lay before the face in the last frame: they are not bent
      */
-    void apply(Mat frame, float[] xyz, HeadPose pose, float eyeDistance, float fade) {
+    void apply(Mat frame, float[] xyz, HeadPose pose, float eyeDistance, float fade, OcclusionModel occlusion) {
         learn(xyz, pose);
         if (fade < .02f) {
             return;
         }
         wish();
         pose(pose.rotation(), eyeDistance, STRENGTH * fade);
+        spare(occlusion);
         layGrid(xyz, eyeDistance);
         spread(xyz, eyeDistance);
         invert();
@@ -164,6 +161,14 @@ final class ShapeTransfer implements AutoCloseable {
             float scale = length > 1e-5f ? (float) (LIMIT * Math.tanh(length / LIMIT) / length) : 1;
             moves[i] = x * scale * eyeDistance;
             moves[i + 1] = y * scale * eyeDistance;
+        }
+    }
+
+    private void spare(OcclusionModel occlusion) {
+        for (int i = 0; i < FaceTopology.POINTS; i++) {
+            float share = 1 - occlusion.at(i);
+            moves[i * 3] *= share;
+            moves[i * 3 + 1] *= share;
         }
     }
 

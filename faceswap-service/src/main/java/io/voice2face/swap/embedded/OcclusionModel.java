@@ -1,0 +1,348 @@
+package io.voice2face.swap.embedded;
+
+import java.util.Arrays;
+import java.util.List;
+
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfPoint;
+import org.opencv.core.Point;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.swap.face.FaceRegions;
+import io.voice2face.swap.face.Smoothstep;
+
+/**
+ * Notices what comes between the camera and the face. Each cell of the layout remembers how the target usually looks
+ * there, with its variation, free of exposure; what differs by several of these, hangs together, reaches in from outside
+ * and does not lie in lips, eyes and brows alone, is an occluder and stays as it is.
+ *
+ * <p>What is there from the first frame on is taken for part of the face until it moves.
+ */
+final class OcclusionModel implements AutoCloseable {
+    private static final float CELLS = CellLayout.PER_EYE_DISTANCE;
+    private static final float LUMA_FLOOR = .07f;
+    private static final float CHROMA_FLOOR = .04f;
+    private static final float DETAIL_FLOOR = .045f;
+    private static final float EXPRESSION_TOLERANCE = 2.2f;
+    private static final float LEARNING = .08f;
+    /** A wrong belief heals within about a second and a half. */
+    private static final float LEARNING_UNDER_DOUBT = .02f;
+
+    private static final int WARM_UP = 4;
+    private static final float OUTER_RING = .14f;
+    private static final float LEAST_AREA = .012f;
+    private static final float LARGEST_HOLE = .12f;
+    private static final float LEAST_OUTSIDE_EXPRESSION = .3f;
+
+    private final CellLayout layout;
+    private final Planes planes = new Planes();
+    private final int cells;
+    private final boolean[] ring;
+    private final boolean[] expression;
+    private final float[] tolerance;
+
+    private final float[] luma;
+    private final float[] blue;
+    private final float[] red;
+    private final float[] detail;
+    private final float[][] mean = new float[4][];
+    private final float[][] variance = new float[4][];
+    private final float[] evidence;
+    private final float[] sorted;
+    private final float[] occluded;
+    private final byte[] bytes;
+    private final int[] labelValues;
+    private final Mat mask;
+    private final Mat labels = new Mat();
+    private final Mat statistics = new Mat();
+    private final Mat centroids = new Mat();
+    private final Mat small;
+    private final Mat wide;
+    private int frames;
+
+    OcclusionModel(SourceFace source) {
+        this.layout = source.layout;
+        this.cells = layout.width * layout.height;
+        this.luma = new float[cells];
+        this.blue = new float[cells];
+        this.red = new float[cells];
+        this.detail = new float[cells];
+        this.evidence = new float[cells];
+        this.sorted = new float[cells];
+        this.occluded = new float[cells];
+        this.tolerance = new float[cells];
+        this.bytes = new byte[cells];
+        this.labelValues = new int[cells];
+        for (int i = 0; i < mean.length; i++) {
+            mean[i] = new float[cells];
+            variance[i] = new float[cells];
+        }
+        this.mask = new Mat(layout.height, layout.width, CvType.CV_8U);
+        this.small = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(3, 3));
+        this.wide = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(9, 9));
+        this.ring = ring();
+        this.expression = expressionZone();
+        for (int i = 0; i < cells; i++) {
+            tolerance[i] = expression[i] ? EXPRESSION_TOLERANCE : 1;
+        }
+    }
+
+    private MatOfPoint outline(FaceRegions region) {
+        Point[] outline = new Point[region.size()];
+        for (int i = 0; i < outline.length; i++) {
+            outline[i] = new Point(layout.points[region.point(i) * 2], layout.points[region.point(i) * 2 + 1]);
+        }
+        return new MatOfPoint(outline);
+    }
+
+    private boolean[] ring() {
+        mask.setTo(new Scalar(0));
+        MatOfPoint oval = outline(FaceRegions.OVAL);
+        Imgproc.fillPoly(mask, List.of(oval), new Scalar(255));
+        Mat distance = new Mat();
+        Imgproc.distanceTransform(mask, distance, Imgproc.DIST_L2, Imgproc.DIST_MASK_PRECISE);
+        float[] values = new float[cells];
+        distance.get(0, 0, values);
+        boolean[] result = new boolean[cells];
+        for (int i = 0; i < cells; i++) {
+            result[i] = values[i] > 0 && values[i] < OUTER_RING * CELLS;
+        }
+        oval.release();
+        distance.release();
+        return result;
+    }
+
+    private boolean[] expressionZone() {
+        mask.setTo(new Scalar(0));
+        for (FaceRegions region : List.of(
+                FaceRegions.LEFT_EYE,
+                FaceRegions.RIGHT_EYE,
+                FaceRegions.LEFT_BROW,
+                FaceRegions.RIGHT_BROW,
+                FaceRegions.OUTER_LIPS)) {
+            MatOfPoint points = outline(region);
+            Imgproc.fillPoly(mask, List.of(points), new Scalar(255));
+            points.release();
+        }
+        int radius = Math.round(.11f * CELLS);
+        Mat kernel = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(2 * radius + 1, 2 * radius + 1));
+        Imgproc.dilate(mask, mask, kernel);
+        kernel.release();
+        mask.get(0, 0, bytes);
+        boolean[] result = new boolean[cells];
+        for (int i = 0; i < cells; i++) {
+            result[i] = bytes[i] != 0;
+        }
+        return result;
+    }
+
+    /** 0..1 per cell: what lies before the face. The same array in every frame. */
+    float[] occluded() {
+        return occluded;
+    }
+
+    /** Share of the occluder at a landmark in the last frame. */
+    float at(int landmark) {
+        int x = Math.max(0, Math.min(layout.width - 1, Math.round(layout.points[landmark * 2])));
+        int y = Math.max(0, Math.min(layout.height - 1, Math.round(layout.points[landmark * 2 + 1])));
+        return occluded[y * layout.width + x];
+    }
+
+    /** Looks at one frame. */
+    void look(TargetSampler target) {
+        Colours.split(target.bgr, cells, luma, blue, red);
+        System.arraycopy(luma, 0, detail, 0, cells);
+        planes.blur(detail, layout.width, layout.height, .05 * CELLS);
+        for (int i = 0; i < cells; i++) {
+            detail[i] = luma[i] - detail[i];
+        }
+        if (frames == 0) {
+            begin();
+        }
+        removeExposure(target.seen);
+        weigh(target.seen);
+        if (frames >= WARM_UP) {
+            decide();
+        }
+        learn(target.seen);
+        frames++;
+    }
+
+    private void begin() {
+        float[][] now = {luma, blue, red, detail};
+        float[] floors = {LUMA_FLOOR, CHROMA_FLOOR, CHROMA_FLOOR, DETAIL_FLOOR};
+        for (int k = 0; k < mean.length; k++) {
+            System.arraycopy(now[k], 0, mean[k], 0, cells);
+            // broad at first: nothing is known yet about how much a cell varies
+            Arrays.fill(variance[k], .5f * floors[k] * floors[k]);
+        }
+    }
+
+    /** Takes the common change of the whole face out; less than half of it may be occluded for that. */
+    private void removeExposure(float[] seen) {
+        subtractMedianChange(luma, mean[0], seen);
+        subtractMedianChange(blue, mean[1], seen);
+        subtractMedianChange(red, mean[2], seen);
+    }
+
+    private void subtractMedianChange(float[] now, float[] usual, float[] seen) {
+        int count = 0;
+        for (int i = 0; i < cells; i += 3) {
+            if (seen[i] > .5f) {
+                sorted[count++] = now[i] - usual[i];
+            }
+        }
+        if (count < 30) {
+            return;
+        }
+        Arrays.sort(sorted, 0, count);
+        float change = sorted[count / 2];
+        for (int i = 0; i < cells; i++) {
+            now[i] -= change;
+        }
+    }
+
+    private void weigh(float[] seen) {
+        for (int i = 0; i < cells; i++) {
+            if (seen[i] < .25f) {
+                evidence[i] = 0;
+                continue;
+            }
+            float z2 = squared(luma[i] - mean[0][i], variance[0][i], LUMA_FLOOR)
+                    + squared(blue[i] - mean[1][i], variance[1][i], CHROMA_FLOOR) * .6f
+                    + squared(red[i] - mean[2][i], variance[2][i], CHROMA_FLOOR * .7f)
+                    + squared(detail[i] - mean[3][i], variance[3][i], DETAIL_FLOOR) * .5f;
+            evidence[i] = Smoothstep.of((float) Math.sqrt(z2) / tolerance[i], 1.5f, 2.7f);
+        }
+        planes.blur(evidence, layout.width, layout.height, .02 * CELLS);
+    }
+
+    private static float squared(float difference, float variance, float floor) {
+        return difference * difference / (variance + floor * floor);
+    }
+
+    private void decide() {
+        threshold(.5f);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+        boolean any = keepOccluders();
+        if (any) {
+            grow();
+        }
+        for (int i = 0; i < cells; i++) {
+            float now = any && bytes[i] != 0 ? 1 : 0;
+            sorted[i] = now;
+        }
+        if (any) {
+            planes.blur(sorted, layout.width, layout.height, .022 * CELLS);
+        }
+        for (int i = 0; i < cells; i++) {
+            float now = Smoothstep.of(sorted[i], .25f, .75f);
+            occluded[i] = now > occluded[i]
+                    ? occluded[i] + .85f * (now - occluded[i])
+                    : occluded[i] + .6f * (now - occluded[i]);
+        }
+    }
+
+    private void threshold(float level) {
+        for (int i = 0; i < cells; i++) {
+            bytes[i] = (byte) (evidence[i] > level ? 255 : 0);
+        }
+        mask.put(0, 0, bytes);
+    }
+
+    /** Leaves in {@link #bytes} the components that can be occluders. */
+    private boolean keepOccluders() {
+        int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
+        labels.get(0, 0, labelValues);
+        int[] area = new int[count];
+        int[] outer = new int[count];
+        int[] still = new int[count];
+        for (int i = 0; i < cells; i++) {
+            int label = labelValues[i];
+            area[label]++;
+            outer[label] += ring[i] ? 1 : 0;
+            still[label] += expression[i] ? 0 : 1;
+        }
+        boolean any = false;
+        boolean[] kept = new boolean[count];
+        for (int label = 1; label < count; label++) {
+            kept[label] = area[label] >= LEAST_AREA * CELLS * CELLS
+                    && outer[label] > 3
+                    && still[label] >= LEAST_OUTSIDE_EXPRESSION * area[label]
+                    // a rim of hair or background inside the ring alone is the mesh's error, not an occluder
+                    && outer[label] < .92f * area[label];
+            any |= kept[label];
+        }
+        for (int i = 0; i < cells; i++) {
+            bytes[i] = (byte) (kept[labelValues[i]] ? 255 : 0);
+        }
+        mask.put(0, 0, bytes);
+        return any;
+    }
+
+    /** Eyes under a hand differ from what is usual too little to be found: what an occluder encloses belongs to it. */
+    private void fillHoles() {
+        Core.bitwise_not(mask, mask);
+        int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 4, CvType.CV_32S);
+        labels.get(0, 0, labelValues);
+        int[] area = new int[count];
+        boolean[] open = new boolean[count];
+        for (int i = 0; i < cells; i++) {
+            int x = i % layout.width;
+            area[labelValues[i]]++;
+            open[labelValues[i]] |= x == 0 || x == layout.width - 1 || i < layout.width || i >= cells - layout.width;
+        }
+        for (int i = 0; i < cells; i++) {
+            int label = labelValues[i];
+            boolean free = label != 0 && (open[label] || area[label] > LARGEST_HOLE * CELLS * CELLS);
+            bytes[i] = (byte) (free ? 0 : 255);
+        }
+        mask.put(0, 0, bytes);
+    }
+
+    /** Hysteresis: weaker evidence counts beside what is sure. */
+    private void grow() {
+        for (int pass = 0; pass < 8; pass++) {
+            Imgproc.dilate(mask, mask, small);
+            mask.get(0, 0, bytes);
+            for (int i = 0; i < cells; i++) {
+                if (bytes[i] != 0 && evidence[i] < .12f) {
+                    bytes[i] = 0;
+                }
+            }
+            mask.put(0, 0, bytes);
+        }
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+        fillHoles();
+    }
+
+    private void learn(float[] seen) {
+        float[][] now = {luma, blue, red, detail};
+        float rate = Math.max(LEARNING, 1f / (frames + 1));
+        for (int i = 0; i < cells; i++) {
+            if (seen[i] < .25f) {
+                continue;
+            }
+            float doubt = Math.max(occluded[i], frames >= WARM_UP ? evidence[i] : 0);
+            float r = rate * (1 - doubt) + LEARNING_UNDER_DOUBT * doubt;
+            for (int k = 0; k < mean.length; k++) {
+                float difference = now[k][i] - mean[k][i];
+                mean[k][i] += r * difference;
+                variance[k][i] += r * (difference * difference * (1 - doubt) - variance[k][i] * (1 - doubt));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        planes.close();
+        for (Mat mat : List.of(mask, labels, statistics, centroids, small, wide)) {
+            mat.release();
+        }
+    }
+}

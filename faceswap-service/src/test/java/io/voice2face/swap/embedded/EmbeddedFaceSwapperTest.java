@@ -1,0 +1,141 @@
+package io.voice2face.swap.embedded;
+
+import java.nio.file.Path;
+
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Point;
+import org.opencv.core.Rect;
+import org.opencv.core.Scalar;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.swap.FaceSwapper;
+import io.voice2face.swap.TestFaces;
+import io.voice2face.swap.face.FaceChoice;
+import io.voice2face.swap.face.FaceFinder;
+import io.voice2face.swap.face.FaceRegion;
+import io.voice2face.swap.face.FaceTracker;
+import io.voice2face.swap.face.TrackedFace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+class EmbeddedFaceSwapperTest {
+    private static final float STEP = 1 / 25f;
+
+    @TempDir
+    static Path folder;
+
+    private static Mat woman;
+    private static Mat man;
+    private static EmbeddedFaceSwapper swapper;
+
+    @BeforeAll
+    static void load() throws Exception {
+        woman = TestFaces.posterPixels(TestFaces.WOMAN, folder);
+        man = TestFaces.posterPixels(TestFaces.MAN, folder);
+        swapper = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
+    }
+
+    @AfterAll
+    static void close() {
+        swapper.close();
+    }
+
+    private record Swapped(Mat picture, TrackedFace face) {}
+
+    private static Swapped swap(Mat source, Mat target) throws Exception {
+        Mat picture = target.clone();
+        try (FaceFinder finder = TestFaces.finder();
+                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent());
+                FaceSwapper.PreparedFace face = swapper.prepare(source);
+                FaceSwapper.SwapSession session = face.open()) {
+            TrackedFace tracked = tracker.track(picture, STEP).get(0);
+            session.swap(picture, tracked);
+            return new Swapped(picture, tracked);
+        }
+    }
+
+    @Test
+    void farFromTheFaceNoPixelChanges() throws Exception {
+        Swapped swapped = swap(woman, man);
+        FaceRegion around = FaceRegion.around(swapped.face().xyz());
+        Mat outside = new Mat(man.size(), CvType.CV_8U, new Scalar(255));
+        Imgproc.circle(
+                outside,
+                new Point(around.centreX(), around.centreY()),
+                Math.round(around.side() * .78f),
+                new Scalar(0),
+                -1);
+        Mat difference = new Mat();
+        Core.absdiff(man, swapped.picture(), difference);
+        Mat seen = new Mat();
+        difference.copyTo(seen, outside);
+        assertThat(Core.norm(seen, Core.NORM_INF)).isZero();
+    }
+
+    @Test
+    void theFaceItselfChangesAndKeepsTheTargetsTone() throws Exception {
+        Swapped swapped = swap(woman, man);
+        Rect cheeks = cheeks(swapped.face().xyz());
+        Mat before = man.submat(cheeks);
+        Mat after = swapped.picture().submat(cheeks);
+        Mat difference = new Mat();
+        Core.absdiff(before, after, difference);
+        assertThat(Core.mean(difference).val[1]).isGreaterThan(4);
+        for (int channel = 0; channel < 3; channel++) {
+            double ratio = Core.mean(after).val[channel] / Core.mean(before).val[channel];
+            assertThat(ratio).isBetween(.8, 1.25);
+        }
+    }
+
+    private static Rect cheeks(float[] xyz) {
+        int x0 = Math.round(xyz[50 * 3]);
+        int x1 = Math.round(xyz[280 * 3]);
+        int y0 = Math.round(xyz[195 * 3 + 1]);
+        int y1 = Math.round(xyz[2 * 3 + 1]);
+        return new Rect(x0, y0, x1 - x0, y1 - y0);
+    }
+
+    @Test
+    void theTargetsEyeballsStay() throws Exception {
+        Swapped same = swap(woman, man);
+        float[] xyz = same.face().xyz();
+        // the iris of the left eye moves with the source's proportions by less than a tenth of the eye distance
+        int reach = Math.round(same.face().eyeDistance() * .16f);
+        int x = Math.round((xyz[33 * 3] + xyz[133 * 3]) / 2);
+        int y = Math.round((xyz[159 * 3 + 1] + xyz[145 * 3 + 1]) / 2);
+        int size = Math.round(same.face().eyeDistance() * .035f);
+        Mat iris = man.submat(new Rect(x - size, y - size, 2 * size + 1, 2 * size + 1));
+        Mat around = same.picture().submat(new Rect(x - reach, y - reach, 2 * reach + 1, 2 * reach + 1));
+        Mat match = new Mat();
+        Imgproc.matchTemplate(around, iris, match, Imgproc.TM_CCOEFF_NORMED);
+        assertThat(Core.minMaxLoc(match).maxVal).isGreaterThan(.85);
+    }
+
+    @Test
+    void aPortraitWithoutAFaceIsRefused() {
+        Mat wall = new Mat(512, 512, CvType.CV_8UC3, new Scalar(120, 130, 140));
+        assertThatThrownBy(() -> swapper.prepare(wall)).isInstanceOf(FaceSwapper.NoFaceException.class);
+    }
+
+    @Test
+    void aFaceThatIsCutByTheFramesEdgeIsSwappedWithoutHarm() throws Exception {
+        Mat part = man.submat(new Rect(330, 0, 390, 720)).clone();
+        Mat picture = part.clone();
+        try (FaceFinder finder = TestFaces.finder();
+                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent());
+                FaceSwapper.PreparedFace face = swapper.prepare(woman);
+                FaceSwapper.SwapSession session = face.open()) {
+            for (TrackedFace tracked : tracker.track(picture, STEP)) {
+                session.swap(picture, tracked);
+            }
+        }
+        assertThat(picture.size()).isEqualTo(part.size());
+    }
+}
