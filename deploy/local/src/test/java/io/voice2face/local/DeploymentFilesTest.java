@@ -1,0 +1,167 @@
+package io.voice2face.local;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.Paths;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MappingIterator;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+/** The files for Compose, Kubernetes and the monitoring say what they should; they are run elsewhere. */
+class DeploymentFilesTest {
+    private static final Path ROOT =
+            Paths.get(System.getProperty("v2f.root", "../..")).toAbsolutePath().normalize();
+    private static final Set<String> SERVICES = Stream.of(MeshService.values())
+            .map(MeshService::serviceName)
+            .collect(Collectors.toCollection(TreeSet::new));
+
+    @ParameterizedTest
+    @MethodSource("yamlFiles")
+    void everyFileParses(Path file) throws IOException {
+        assertThat(documents(file)).isNotEmpty();
+    }
+
+    @Test
+    void everyServiceHasADeploymentThatIsProbedBoundedAndUnprivileged() throws IOException {
+        List<JsonNode> deployments = ofKind("Deployment");
+
+        assertThat(names(deployments)).isEqualTo(SERVICES);
+        for (JsonNode deployment : deployments) {
+            JsonNode pod = deployment.at("/spec/template/spec");
+            JsonNode container = pod.at("/containers/0");
+            assertThat(pod.at("/securityContext/runAsNonRoot").asBoolean()).isTrue();
+            assertThat(pod.at("/automountServiceAccountToken").asBoolean(true)).isFalse();
+            for (String probe : List.of("startupProbe", "livenessProbe", "readinessProbe")) {
+                assertThat(container.at("/" + probe + "/httpGet/path").asText()).startsWith("/q/health/");
+            }
+            assertThat(container.at("/resources/requests/cpu").asText()).isNotBlank();
+            assertThat(container.at("/resources/limits/memory").asText()).isNotBlank();
+            assertThat(container.at("/securityContext/readOnlyRootFilesystem").asBoolean())
+                    .isTrue();
+            assertThat(container.at("/securityContext/allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
+            assertThat(container.at("/securityContext/capabilities/drop/0").asText())
+                    .isEqualTo("ALL");
+        }
+    }
+
+    @Test
+    void everyServiceCanBeReachedScaledAndDrained() throws IOException {
+        for (String kind : List.of("Service", "HorizontalPodAutoscaler", "PodDisruptionBudget")) {
+            assertThat(names(ofKind(kind))).as(kind).isEqualTo(SERVICES);
+        }
+        assertThat(names(ofKind("NetworkPolicy")))
+                .contains("voice2face-default-deny", "gateway-service", "storage-service");
+    }
+
+    @Test
+    void secretsAreReferencedAndNotStored() throws IOException {
+        assertThat(ofKind("Secret")).isEmpty();
+        for (JsonNode deployment : ofKind("Deployment")) {
+            for (JsonNode variable : deployment.at("/spec/template/spec/containers/0/env")) {
+                if (variable.path("name").asText().matches(".*(TOKEN|PASSWORD|SECRET_KEY|ACCESS_KEY)")) {
+                    assertThat(variable.has("value")).isFalse();
+                    assertThat(variable.at("/valueFrom/secretKeyRef/name").asText())
+                            .isNotBlank();
+                }
+            }
+        }
+        assertThat(Files.readAllLines(ROOT.resolve("deploy/compose/.env.example")))
+                .filteredOn(line -> line.matches("V2F_.*(TOKEN|PASSWORD|KEY)=.*"))
+                .isNotEmpty()
+                .allMatch(line -> line.endsWith("="));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu"})
+    void everyKustomizationNamesFilesThatAreThereAndTargetsThatExist(String name) throws IOException {
+        Path folder = ROOT.resolve("k8s").resolve(name);
+        JsonNode kustomization = documents(folder.resolve("kustomization.yaml")).get(0);
+        for (JsonNode resource : kustomization.path("resources")) {
+            assertThat(folder.resolve(resource.asText()).normalize()).exists();
+        }
+        for (JsonNode patch : kustomization.path("patches")) {
+            assertThat(folder.resolve(patch.path("path").asText())).exists();
+            String kind = patch.at("/target/kind").asText();
+            String pattern = patch.at("/target/name").asText();
+            assertThat(names(ofKind(kind))).as(kind + " " + pattern).anyMatch(present -> present.matches(pattern));
+        }
+    }
+
+    @Test
+    void composeRunsTheFourServicesAndPrometheusScrapesEach() throws IOException {
+        JsonNode compose =
+                documents(ROOT.resolve("deploy/compose/compose.yml")).get(0).path("services");
+        JsonNode prometheus =
+                documents(ROOT.resolve("deploy/monitoring/prometheus.yml")).get(0);
+        Set<String> targets = new TreeSet<>();
+        prometheus.findValues("targets").forEach(list -> list.forEach(target -> targets.add(target.asText())));
+        for (MeshService service : MeshService.values()) {
+            assertThat(compose.at("/" + service.serviceName() + "/build/args/SERVICE")
+                            .asText())
+                    .isEqualTo(service.serviceName());
+            assertThat(targets).contains(service.serviceName() + ":" + service.preferredPort());
+        }
+    }
+
+    @Test
+    void everyAlertAndPanelAsksForSomething() throws IOException {
+        MonitoringFiles monitoring = new MonitoringFiles(ROOT);
+        assertThat(monitoring.alertExpressions()).hasSizeGreaterThan(5);
+        assertThat(monitoring.dashboardExpressions()).hasSizeGreaterThan(10);
+        assertThat(monitoring.metricNames())
+                .contains("v2f_jobs_total", "v2f_stage_seconds_bucket", "v2f_queue_age_seconds_bucket")
+                .allMatch(name -> name.matches("(v2f|jvm|process)_[a-z_]+"));
+    }
+
+    static Stream<Path> yamlFiles() throws IOException {
+        List<Path> files = new ArrayList<>();
+        for (String folder : List.of("k8s", "deploy/compose", "deploy/monitoring")) {
+            try (Stream<Path> found = Files.walk(ROOT.resolve(folder))) {
+                found.filter(file -> file.toString().matches(".*\\.ya?ml")).forEach(files::add);
+            }
+        }
+        return files.stream();
+    }
+
+    private static List<JsonNode> documents(Path file) throws IOException {
+        YAMLMapper yaml = new YAMLMapper();
+        try (MappingIterator<JsonNode> documents =
+                yaml.readerFor(JsonNode.class).readValues(file.toFile())) {
+            return documents.readAll();
+        }
+    }
+
+    private static List<JsonNode> ofKind(String kind) throws IOException {
+        List<JsonNode> found = new ArrayList<>();
+        try (Stream<Path> files = Files.list(ROOT.resolve("k8s/base"))) {
+            for (Path file : files.toList()) {
+                documents(file).stream()
+                        .filter(document -> document.path("kind").asText().equals(kind))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static Set<String> names(List<JsonNode> objects) {
+        return objects.stream()
+                .map(object -> object.at("/metadata/name").asText())
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+}
