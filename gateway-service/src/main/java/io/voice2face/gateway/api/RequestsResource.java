@@ -1,0 +1,170 @@
+package io.voice2face.gateway.api;
+
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.UUID;
+
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.DefaultValue;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.sse.OutboundSseEvent;
+import jakarta.ws.rs.sse.Sse;
+
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.tags.Tag;
+import org.jboss.resteasy.reactive.ResponseHeader;
+import org.jboss.resteasy.reactive.RestForm;
+import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.multipart.FileUpload;
+
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.voice2face.gateway.api.view.RequestPage;
+import io.voice2face.gateway.api.view.RequestView;
+import io.voice2face.gateway.api.view.ResultView;
+import io.voice2face.gateway.config.GatewayConfig;
+import io.voice2face.gateway.security.Caller;
+import io.voice2face.gateway.service.ProgressStreams;
+import io.voice2face.gateway.service.RequestService;
+import io.voice2face.gateway.service.StreamEvent;
+import io.voice2face.gateway.service.Submission;
+import io.voice2face.gateway.service.Templates;
+
+/** Requests and their results. */
+@Path("/api/v1/requests")
+@Tag(name = "Requests", description = "One voice with age, gender and a target; every attempt at it is a result.")
+public class RequestsResource {
+    private final Caller caller;
+    private final RequestService requests;
+    private final ProgressStreams streams;
+    private final Templates templates;
+    private final GatewayConfig.Limits limits;
+
+    RequestsResource(
+            Caller caller,
+            RequestService requests,
+            ProgressStreams streams,
+            Templates templates,
+            GatewayConfig config) {
+        this.caller = caller;
+        this.requests = requests;
+        this.streams = streams;
+        this.templates = templates;
+        this.limits = config.limits();
+    }
+
+    @POST
+    @Consumes(MediaType.MULTIPART_FORM_DATA)
+    @Operation(summary = "Send a voice", description = "Give a `template`'s id or an own `target`.")
+    public Uni<Response> submit(
+            @RestForm(FileUpload.ALL) List<FileUpload> files,
+            @RestForm("age") List<String> age,
+            @RestForm("gender") List<String> gender,
+            @RestForm("skinTone") List<String> skinTone,
+            @RestForm("template") List<String> template,
+            @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
+        return caller.account().chain(account -> {
+            Submission submission = new SubmissionForm(limits, templates)
+                    .check(new SubmissionForm.Parts(files, age, gender, skinTone, template), idempotencyKey);
+            return requests.submit(account, submission).map(view -> Response.accepted(view)
+                    .location(URI.create("/api/v1/requests/" + view.id()))
+                    .build());
+        });
+    }
+
+    @GET
+    @Operation(summary = "The caller's requests, newest first")
+    public Uni<RequestPage> list(
+            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @QueryParam("cursor") Optional<String> cursor) {
+        return caller.account().chain(account -> requests.list(account.id, cursor, limit));
+    }
+
+    @GET
+    @Path("/{id}")
+    @Operation(summary = "One request with its results")
+    public Uni<RequestView> get(@RestPath UUID id) {
+        return caller.account().chain(account -> requests.get(account.id, id));
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @Operation(summary = "Delete a request", description = "Erases its voice, faces and clips everywhere.")
+    public Uni<Void> delete(@RestPath UUID id) {
+        return caller.account().chain(account -> requests.delete(account.id, id));
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    @Operation(summary = "Stop the work on a request")
+    public Uni<RequestView> cancel(@RestPath UUID id) {
+        return caller.account().chain(account -> requests.cancel(account.id, id));
+    }
+
+    @POST
+    @Path("/{id}/results")
+    @Operation(summary = "Try again", description = "Adds a result; earlier ones stay.")
+    public Uni<Response> regenerate(
+            @RestPath UUID id, @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
+        return caller.account()
+                .chain(account -> requests.regenerate(account.id, id, idempotencyKey))
+                .map(view -> Response.accepted(view)
+                        .location(URI.create("/api/v1/requests/" + id + "/results/" + view.id()))
+                        .build());
+    }
+
+    @GET
+    @Path("/{id}/results/{resultId}")
+    @Operation(summary = "One result")
+    public Uni<ResultView> result(@RestPath UUID id, @RestPath UUID resultId) {
+        return caller.account().chain(account -> requests.result(account.id, id, resultId));
+    }
+
+    @GET
+    @Path("/{id}/events")
+    @Produces(MediaType.SERVER_SENT_EVENTS)
+    @ResponseHeader(name = "Cache-Control", value = "no-store")
+    @ResponseHeader(name = "X-Accel-Buffering", value = "no")
+    @Operation(
+            summary = "Follow a request",
+            description =
+                    "Server-sent events `state`, `progress` and `heartbeat`. The stream ends when the request does;"
+                            + " asked again with the last id it answers 204, so that a browser stops.")
+    public Multi<OutboundSseEvent> events(
+            @RestPath UUID id, @HeaderParam("Last-Event-ID") Optional<String> lastEventId, Sse sse) {
+        OptionalLong last = lastEventId
+                .filter(text -> text.matches("[0-9]{1,18}"))
+                .map(text -> OptionalLong.of(Long.parseLong(text)))
+                .orElseGet(OptionalLong::empty);
+        return caller.account()
+                .chain(account -> requests.row(account.id, id))
+                .onItem()
+                .transformToMulti(request -> streams.follow(request, last))
+                .onCompletion()
+                .ifEmpty()
+                .failWith(() -> new WebApplicationException(Response.noContent().build()))
+                .map(event -> outbound(sse, event));
+    }
+
+    private static OutboundSseEvent outbound(Sse sse, StreamEvent event) {
+        OutboundSseEvent.Builder builder = sse.newEventBuilder()
+                .name(event.kind())
+                .mediaType(MediaType.TEXT_PLAIN_TYPE)
+                .data(event.data());
+        event.id().ifPresent(id -> builder.id(Long.toString(id)));
+        return builder.build();
+    }
+}

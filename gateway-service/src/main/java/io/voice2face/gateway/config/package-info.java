@@ -1,0 +1,2 @@
+/** Settings, typed. */
+package io.voice2face.gateway.config;

@@ -1,0 +1,2 @@
+/** What is missing, for readiness. */
+package io.voice2face.gateway.health;

@@ -1,0 +1,11 @@
+package io.voice2face.gateway.persistence;
+
+import java.util.UUID;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.quarkus.hibernate.reactive.panache.PanacheRepositoryBase;
+
+/** Surveys. */
+@ApplicationScoped
+public class Surveys implements PanacheRepositoryBase<SurveyRow, UUID> {}

@@ -1,0 +1,228 @@
+package io.voice2face.gateway.service;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.UUID;
+import java.util.function.Consumer;
+
+import jakarta.enterprise.context.ApplicationScoped;
+
+import io.quarkus.hibernate.reactive.panache.Panache;
+import io.smallrye.mutiny.Multi;
+import io.smallrye.mutiny.Uni;
+import io.voice2face.contracts.event.Gender;
+import io.voice2face.gateway.api.ApiProblem;
+import io.voice2face.gateway.api.view.UserView;
+import io.voice2face.gateway.config.GatewayConfig;
+import io.voice2face.gateway.messaging.OutboxRelay;
+import io.voice2face.gateway.persistence.AccountRow;
+import io.voice2face.gateway.persistence.Accounts;
+import io.voice2face.gateway.persistence.Requests;
+import io.voice2face.gateway.security.Role;
+
+/** Accounts: guests, sign-up, log-in, profile, deletion. */
+@ApplicationScoped
+public class AccountService {
+    private static final Duration GUEST_WINDOW = Duration.ofHours(1);
+
+    private final Transactions transactions;
+    private final Accounts accounts;
+    private final Requests requests;
+    private final RequestService requestService;
+    private final Passwords passwords;
+    private final Throttle throttle;
+    private final OutboxRelay relay;
+    private final GatewayConfig config;
+
+    AccountService(
+            Transactions transactions,
+            Accounts accounts,
+            Requests requests,
+            RequestService requestService,
+            Passwords passwords,
+            Throttle throttle,
+            OutboxRelay relay,
+            GatewayConfig config) {
+        this.transactions = transactions;
+        this.accounts = accounts;
+        this.requests = requests;
+        this.requestService = requestService;
+        this.passwords = passwords;
+        this.throttle = throttle;
+        this.relay = relay;
+        this.config = config;
+    }
+
+    /** What a new account says of itself. */
+    public record SignUp(
+            String email, String password, OptionalInt age, Optional<Gender> gender, String consentVersion) {}
+
+    /** Opens an account, or turns the caller's guest account into one, with its requests. */
+    public Uni<AccountRow> signUp(SignUp wish, Optional<AccountRow> caller, String address) {
+        if (caller.isPresent() && !caller.get().guest()) {
+            throw ApiProblem.of(409, "already_signed_up", "This token belongs to an account already.");
+        }
+        String email = wish.email().strip().toLowerCase(Locale.ROOT);
+        return throttled("sign-up/" + address, config.limits().guestsPerHour())
+                .chain(() -> passwords.hash(wish.password()))
+                .chain(hash -> transactions.run(() -> {
+                    Uni<AccountRow> account = caller.isPresent()
+                            ? accounts.locked(caller.get().id).map(found -> found.orElseThrow(ApiProblem::unauthorized))
+                            : accounts.persist(newAccount(Role.USER));
+                    return account.invoke(row -> {
+                                row.role = Role.USER;
+                                row.email = email;
+                                row.passwordHash = hash;
+                                wish.age().ifPresent(age -> row.age = age);
+                                wish.gender().ifPresent(gender -> row.gender = gender);
+                                row.consentVersion = wish.consentVersion();
+                                row.consentAt = now();
+                            })
+                            .call(accounts::flush);
+                }))
+                .onFailure(AccountService::isEmailTaken)
+                .transform(taken -> ApiProblem.of(409, "email_taken", "This e-mail cannot be used for a new account."));
+    }
+
+    /** Opens a guest account. */
+    public Uni<AccountRow> guest(Optional<String> consentVersion, String address) {
+        return throttled("guest/" + address, config.limits().guestsPerHour())
+                .chain(() -> transactions.run(() -> {
+                    AccountRow account = newAccount(Role.GUEST);
+                    consentVersion.ifPresent(version -> {
+                        account.consentVersion = version;
+                        account.consentAt = now();
+                    });
+                    return accounts.persist(account);
+                }));
+    }
+
+    /** Account with this e-mail and password; 401 without saying which of them is wrong, 429 after too many tries. */
+    public Uni<AccountRow> logIn(String givenEmail, String password, String address) {
+        String email = givenEmail.strip().toLowerCase(Locale.ROOT);
+        List<String> subjects = List.of("log-in/" + email, "log-in/" + address);
+        return throttle.requireOpen(subjects)
+                .chain(() -> transactions.read(() -> accounts.withEmail(email)))
+                .chain(found -> found.filter(account -> account.passwordHash != null)
+                        .map(account -> passwords.matches(password, account.passwordHash))
+                        .orElseGet(() -> passwords.matchesNobody(password))
+                        .chain(right -> right
+                                ? throttle.forget(subjects.subList(0, 1)).replaceWith(found::orElseThrow)
+                                : refuseLogIn(subjects)));
+    }
+
+    private Uni<AccountRow> refuseLogIn(List<String> subjects) {
+        return throttle.count(
+                        subjects,
+                        config.tokens().throttleFailures(),
+                        config.tokens().throttleWindow())
+                .chain(() -> Uni.createFrom()
+                        .failure(ApiProblem.of(401, "wrong_credentials", "E-mail or password is wrong.")));
+    }
+
+    /** Changes of a profile; what is empty stays. */
+    public record ProfileChange(OptionalInt age, Optional<Gender> gender) {}
+
+    /** Changes a profile. */
+    public Uni<AccountRow> change(UUID id, ProfileChange change) {
+        return changed(id, account -> {
+            change.age().ifPresent(age -> account.age = age);
+            change.gender().ifPresent(gender -> account.gender = gender);
+        });
+    }
+
+    /** Changes the password; every token given out before stops to work. */
+    public Uni<AccountRow> changePassword(AccountRow account, String current, String wanted, String address) {
+        if (account.passwordHash == null) {
+            throw ApiProblem.of(409, "guest_has_no_password", "A guest has no password; sign up first.");
+        }
+        List<String> subjects = List.of("password/" + account.id, "password/" + address);
+        return throttle.requireOpen(subjects)
+                .chain(() -> passwords.matches(current, account.passwordHash))
+                .chain(right -> right
+                        ? throttle.forget(subjects)
+                                .chain(() -> passwords.hash(wanted))
+                                .chain(hash -> changed(account.id, row -> {
+                                    row.passwordHash = hash;
+                                    row.tokenVersion++;
+                                }))
+                        : throttle.count(
+                                        subjects,
+                                        config.tokens().throttleFailures(),
+                                        config.tokens().throttleWindow())
+                                .chain(() -> Uni.createFrom()
+                                        .failure(ApiProblem.of(
+                                                403, "wrong_password", "The current password is wrong."))));
+    }
+
+    /** Ends every token of an account. */
+    public Uni<AccountRow> endTokens(UUID id) {
+        return changed(id, row -> row.tokenVersion++);
+    }
+
+    /** Erases an account with everything of it: requests are announced as erased, rows are deleted. */
+    public Uni<Void> delete(UUID id) {
+        Trace trace = Trace.current();
+        return transactions
+                .run(() -> accounts.locked(id)
+                        .map(found -> found.orElseThrow(ApiProblem::unauthorized))
+                        .chain(account -> requests.of(id)
+                                .chain(own -> Multi.createFrom()
+                                        .iterable(own)
+                                        .onItem()
+                                        .transformToUniAndConcatenate(request -> requests.locked(request.id)
+                                                .chain(locked -> locked.isPresent()
+                                                        ? requestService.erase(locked.get(), trace)
+                                                        : Uni.createFrom().voidItem()))
+                                        .collect()
+                                        .last())
+                                .chain(() -> Panache.getSession().chain(session -> session.flush()))
+                                .chain(() -> accounts.delete(account))))
+                .invoke(relay::wake);
+    }
+
+    /** What a client sees of an account. */
+    public Uni<UserView> view(AccountRow account) {
+        return requestService
+                .quotaUsed(account.id)
+                .map(used ->
+                        UserView.of(account, new UserView.Quota(config.limits().quota(), used)));
+    }
+
+    private Uni<AccountRow> changed(UUID id, Consumer<AccountRow> change) {
+        return transactions.run(() -> accounts.locked(id)
+                .map(found -> found.orElseThrow(ApiProblem::unauthorized))
+                .invoke(change));
+    }
+
+    private Uni<Void> throttled(String subject, int most) {
+        List<String> subjects = List.of(subject);
+        return throttle.requireOpen(subjects).chain(() -> throttle.count(subjects, most, GUEST_WINDOW));
+    }
+
+    private static AccountRow newAccount(Role role) {
+        AccountRow account = new AccountRow();
+        account.id = UUID.randomUUID();
+        account.role = role;
+        account.createdAt = now();
+        return account;
+    }
+
+    private static Instant now() {
+        return Instant.now().truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static boolean isEmailTaken(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause.getMessage() != null && cause.getMessage().contains("account_email_key")) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,26 @@
+package io.voice2face.gateway.service;
+
+import java.util.Optional;
+
+import io.voice2face.contracts.event.Gender;
+
+/**
+ * A built-in target clip, as {@code templates/templates.json} lists it.
+ *
+ * @param width width in pixels
+ * @param height height in pixels
+ * @param seconds length
+ * @param attribution where it comes from
+ */
+public record Template(
+        String id,
+        Name name,
+        Gender gender,
+        int width,
+        int height,
+        double fps,
+        double seconds,
+        Optional<String> attribution) {
+    /** Name in the page's languages. */
+    public record Name(String en, String ko) {}
+}
