@@ -1,0 +1,62 @@
+package io.voice2face.gateway.mesh;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+import io.quarkus.test.common.QuarkusTestResourceLifecycleManager;
+import io.voice2face.embedded.EmbeddedPostgres;
+
+/** Starts the servers and storage-service before the gateway, and stops them after the tests. */
+public class MeshServers implements QuarkusTestResourceLifecycleManager {
+    private Mesh mesh;
+    private Path folder;
+
+    @Override
+    public Map<String, String> start() {
+        try {
+            folder = Files.createTempDirectory("v2f-gateway-test-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        String serviceToken = UUID.randomUUID().toString();
+        mesh = Mesh.start(folder, serviceToken);
+        Map<String, String> settings = new HashMap<>();
+        settings.put("kafka.bootstrap.servers", mesh.bootstrapServers());
+        settings.put("quarkus.datasource.jdbc.url", mesh.postgres().jdbcUrl(EmbeddedPostgres.GATEWAY));
+        settings.put("quarkus.datasource.reactive.url", mesh.postgres().reactiveUrl(EmbeddedPostgres.GATEWAY));
+        settings.put("quarkus.datasource.username", EmbeddedPostgres.USERNAME);
+        settings.put("quarkus.datasource.password", mesh.postgres().password());
+        settings.put("v2f.service-token", serviceToken);
+        settings.put("v2f.storage.url", mesh.storageUrl().toString());
+        settings.put("v2f.tokens.keys-folder", folder.resolve("keys").toString());
+        settings.put("v2f.work-folder", folder.resolve("work").toString());
+        settings.put(
+                "quarkus.http.body.uploads-directory", folder.resolve("uploads").toString());
+        return settings;
+    }
+
+    @Override
+    public void inject(TestInjector injector) {
+        injector.injectIntoFields(mesh, new TestInjector.MatchesType(Mesh.class));
+    }
+
+    @Override
+    public void stop() {
+        if (mesh != null) {
+            mesh.close();
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            files.sorted(Comparator.reverseOrder())
+                    .forEach(file -> file.toFile().delete());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
