@@ -6,12 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 
-import io.quarkus.runtime.annotations.StaticInitSafe;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
 /** The gateway's settings, all under {@code v2f.}. */
-@StaticInitSafe
 @ConfigMapping(prefix = "v2f")
 public interface GatewayConfig {
     /** Token that services show one another. */
