@@ -22,6 +22,11 @@ public interface FaceSwapper extends AutoCloseable {
     /** Models that take part in a swap. */
     List<ModelUse> models();
 
+    /** Why models run elsewhere than was asked for; empty if all do as asked. */
+    default List<String> fallbacks() {
+        return List.of();
+    }
+
     @Override
     void close();
 

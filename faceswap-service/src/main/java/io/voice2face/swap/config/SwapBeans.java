@@ -1,6 +1,7 @@
 package io.voice2face.swap.config;
 
 import java.util.List;
+import java.util.Locale;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -10,9 +11,13 @@ import jakarta.inject.Singleton;
 import org.opencv.core.Core;
 
 import io.vertx.mutiny.core.Vertx;
+import io.voice2face.inference.ExecutionProvider;
+import io.voice2face.inference.InferenceSettings;
 import io.voice2face.inference.ModelKind;
 import io.voice2face.inference.ModelPacks;
 import io.voice2face.inference.face.CanonicalFace;
+import io.voice2face.inference.swapper.LearnedSwapper;
+import io.voice2face.inference.swapper.SwapOptions;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.messaging.WorkerPool;
 import io.voice2face.storage.client.StorageClient;
@@ -20,8 +25,9 @@ import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
 import io.voice2face.swap.face.FaceChoice;
 import io.voice2face.swap.face.FaceFinder;
+import io.voice2face.swap.face.FaceFinders;
 import io.voice2face.swap.face.FaceTopology;
-import io.voice2face.swap.face.PackFaceFinder;
+import io.voice2face.swap.learned.LearnedFaceSwapper;
 import io.voice2face.swap.pipeline.StageThreads;
 import io.voice2face.swap.pipeline.TargetSwapper;
 
@@ -54,11 +60,35 @@ public class SwapBeans {
 
     @Produces
     @Singleton
-    FaceSwapper swapper(ModelPacks packs, FaceTopology topology) {
-        FaceFinder finder = new PackFaceFinder(packs);
+    FaceFinders finders(ModelPacks packs) {
+        return new FaceFinders(packs, inference());
+    }
+
+    void close(@Disposes FaceFinders finders) {
+        finders.close();
+    }
+
+    @Produces
+    @Singleton
+    FaceSwapper swapper(ModelPacks packs, FaceFinders finders, FaceTopology topology) {
+        FaceFinder finder = finders.create();
         // frames are spread over the cores by stages and jobs; OpenCV's own threads would only get in their way
         Core.setNumThreads(1);
-        return new EmbeddedFaceSwapper(finder, topology);
+        // an operator's pack wins over the embedded swapper
+        return LearnedSwapper.find(packs, inference(), options())
+                .<FaceSwapper>map(learned -> new LearnedFaceSwapper(learned, finder))
+                .orElseGet(() -> new EmbeddedFaceSwapper(finder, topology));
+    }
+
+    private InferenceSettings inference() {
+        return new InferenceSettings(
+                ExecutionProvider.valueOf(settings.inference().provider().toUpperCase(Locale.ROOT)),
+                settings.inference().threads());
+    }
+
+    private SwapOptions options() {
+        SwapServiceSettings.Learned learned = settings.swap().learned();
+        return new SwapOptions(learned.weight(), learned.pixelBoost(), learned.maskBlur(), learned.enhancerBlend());
     }
 
     void close(@Disposes FaceSwapper swapper) {
@@ -78,11 +108,11 @@ public class SwapBeans {
     @Produces
     @Singleton
     TargetSwapper targetSwapper(
-            FaceSwapper swapper, ModelPacks packs, FaceTopology topology, StageThreads stageThreads) {
+            FaceSwapper swapper, FaceFinders finders, FaceTopology topology, StageThreads stageThreads) {
         SwapServiceSettings.Limits limits = settings.limits();
         return new TargetSwapper(
                 swapper,
-                () -> new PackFaceFinder(packs),
+                finders::create,
                 topology,
                 FaceChoice.parse(settings.swap().faces()),
                 new VisualLimits(

@@ -96,5 +96,26 @@ public interface SwapServiceSettings {
         /** Which faces of a target: {@code prominent}, {@code all}, or a number that counts from 0 at the left. */
         @WithDefault("prominent")
         String faces();
+
+        Learned learned();
+    }
+
+    /** How a learned swapper is used, if the operator's folder holds one. */
+    interface Learned {
+        /** 0–1: ½ is the source's identity as it is, less leans towards the target's, more away from it. */
+        @WithDefault("0.5")
+        double weight();
+
+        /** Crops of so many times the swapper's side, in that many squared passes. */
+        @WithDefault("1")
+        int pixelBoost();
+
+        /** 0–1: share of half the crop over which its border fades. */
+        @WithDefault("0.3")
+        double maskBlur();
+
+        /** 0–1: share of the enhancer's picture, if there is an enhancer. */
+        @WithDefault("0.8")
+        double enhancerBlend();
     }
 }

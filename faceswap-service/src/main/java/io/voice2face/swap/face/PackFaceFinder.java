@@ -1,32 +1,60 @@
 package io.voice2face.swap.face;
 
 import java.util.List;
+import java.util.function.Function;
 
 import org.opencv.core.Mat;
 import org.opencv.core.Point;
 
 import io.voice2face.inference.ModelKind;
 import io.voice2face.inference.ModelPacks;
+import io.voice2face.inference.OnnxModel;
 import io.voice2face.inference.face.DetectedFace;
 import io.voice2face.inference.face.FaceDetector;
 import io.voice2face.inference.face.FaceMesh;
 import io.voice2face.inference.face.MeshLandmarks;
+import io.voice2face.inference.swapper.FaceCandidate;
+import io.voice2face.inference.swapper.LearnedFaceDetector;
 
 /** Detector and mesh of the model packs. Belongs to one worker. */
 public final class PackFaceFinder implements FaceFinder {
     private static final float MARGIN = 1.5f;
 
-    private final FaceDetector detector;
+    private final Function<Mat, List<FaceRegion>> detector;
+    private final Runnable release;
     private final FaceMesh mesh;
 
+    /** BlazeFace and the mesh. */
     public PackFaceFinder(ModelPacks packs) {
-        this.detector = new FaceDetector(packs.require(ModelKind.FACE_DETECTOR));
+        FaceDetector blazeFace = new FaceDetector(packs.require(ModelKind.FACE_DETECTOR));
+        this.detector = bgr ->
+                blazeFace.detect(bgr).stream().map(PackFaceFinder::region).toList();
+        this.release = () -> {};
+        this.mesh = new FaceMesh(packs.require(ModelKind.FACE_MESH));
+    }
+
+    /** An operator's detector, whose session is shared, and the mesh. */
+    PackFaceFinder(ModelPacks packs, OnnxModel detectorModel) {
+        LearnedFaceDetector learned = new LearnedFaceDetector(detectorModel);
+        this.detector =
+                bgr -> learned.detect(bgr).stream().map(PackFaceFinder::region).toList();
+        this.release = learned::close;
         this.mesh = new FaceMesh(packs.require(ModelKind.FACE_MESH));
     }
 
     @Override
     public List<FaceRegion> detect(Mat bgr) {
-        return detector.detect(bgr).stream().map(PackFaceFinder::region).toList();
+        return detector.apply(bgr);
+    }
+
+    private static FaceRegion region(FaceCandidate face) {
+        Point left = face.points().leftEye();
+        Point right = face.points().rightEye();
+        return new FaceRegion(
+                (float) (face.left() + face.right()) / 2,
+                (float) (face.top() + face.bottom()) / 2,
+                (float) Math.max(face.right() - face.left(), face.bottom() - face.top()) * MARGIN,
+                (float) Math.atan2(right.y - left.y, right.x - left.x));
     }
 
     private static FaceRegion region(DetectedFace face) {
@@ -48,6 +76,7 @@ public final class PackFaceFinder implements FaceFinder {
 
     @Override
     public void close() {
-        // the networks hold memory that OpenCV's finaliser frees; there is nothing to give back earlier
+        // OpenCV's own networks hold memory that its finaliser frees; there is nothing to give back earlier
+        release.run();
     }
 }

@@ -30,6 +30,9 @@ public class SwapperReady implements HealthCheck {
         for (ModelUse model : swapper.models()) {
             response.withData(model.kind(), model.id() + " " + model.version() + " on " + model.provider());
         }
+        if (!swapper.fallbacks().isEmpty()) {
+            response.withData("fallback", String.join("; ", swapper.fallbacks()));
+        }
         return response.withData("active", workers.active())
                 .withData("waiting", workers.waiting())
                 .build();

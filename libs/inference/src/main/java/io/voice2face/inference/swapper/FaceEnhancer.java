@@ -39,6 +39,7 @@ public final class FaceEnhancer implements AutoCloseable {
     private final String picture;
     private final Mat crop = new Mat();
     private final Mat mask;
+    private final Mat faded = new Mat();
     private final Mat enhanced = new Mat();
 
     /** @param blend 0–1, share of the enhanced picture */
@@ -82,9 +83,13 @@ public final class FaceEnhancer implements AutoCloseable {
         }
     }
 
-    /** Enhances a face in place. */
-    public void enhance(Mat bgr, FivePoints face) {
-        if (blend == 0) {
+    /**
+     * Enhances a face in place.
+     *
+     * @param opacity 0–1, on top of the blend
+     */
+    public void enhance(Mat bgr, FivePoints face, double opacity) {
+        if (blend == 0 || opacity == 0) {
             return;
         }
         AlignmentCrop alignment = template.fit(face, size);
@@ -92,7 +97,8 @@ public final class FaceEnhancer implements AutoCloseable {
         inputs.put(picture, input.fill(crop));
         model.run(inputs, Map.of(model.outputNames().get(0), output.tensor()));
         output.read(enhanced);
-        alignment.paste(bgr, enhanced, mask);
+        Core.multiply(mask, Scalar.all(opacity), faded);
+        alignment.paste(bgr, enhanced, faded);
     }
 
     @Override
@@ -100,6 +106,7 @@ public final class FaceEnhancer implements AutoCloseable {
         inputs.values().stream().filter(t -> t != inputs.get(picture)).forEach(OnnxTensor::close);
         crop.release();
         mask.release();
+        faded.release();
         enhanced.release();
         input.close();
         output.close();

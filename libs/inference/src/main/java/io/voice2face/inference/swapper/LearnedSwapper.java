@@ -5,8 +5,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
+import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Scalar;
 
 import io.voice2face.inference.InferenceSettings;
 import io.voice2face.inference.ModelKind;
@@ -207,8 +209,9 @@ public final class LearnedSwapper implements AutoCloseable {
          *
          * @param bgr the frame, changed in place
          * @param face where the target's face is
+         * @param opacity 0–1: how much of the swap is to be seen
          */
-        public void swap(Mat bgr, FivePoints face, SourceFace from) {
+        public void swap(Mat bgr, FivePoints face, SourceFace from, double opacity) {
             AlignmentCrop alignment = contract.template().fit(face, boost.cropSide());
             fillSource(from, bgr, face);
             alignment.cut(bgr, crop);
@@ -226,8 +229,11 @@ public final class LearnedSwapper implements AutoCloseable {
             }
             box.copyTo(mask);
             masks.forEach(m -> m.restrict(crop, mask));
+            if (opacity < 1) {
+                Core.multiply(mask, Scalar.all(opacity), mask);
+            }
             alignment.paste(bgr, swapped, mask);
-            enhancement.ifPresent(e -> e.enhance(bgr, face));
+            enhancement.ifPresent(e -> e.enhance(bgr, face, opacity));
         }
 
         private void fillSource(SourceFace from, Mat bgr, FivePoints face) {

@@ -127,6 +127,21 @@ class LearnedSwapperTest {
         assertThat(Core.norm(frame, wanted, Core.NORM_INF)).isZero();
     }
 
+    @Test
+    void halfTheOpacityIsHalfTheChange() {
+        addEncoder();
+        packs.add("inverter", ModelKind.FACE_SWAPPER, inverter(128, zeros(), ones(), 1, 0), INVERTER_MANIFEST);
+        Mat frame = Faces.flat(200, 200, 200, 100, 50);
+        try (LearnedSwapper swapper = LearnedSwapper.find(packs.load(), InferenceSettings.cpu(), HARD_EDGE)
+                        .orElseThrow();
+                LearnedSwapper.Worker worker = swapper.worker()) {
+            FivePoints face = Faces.at(WarpTemplate.ARCFACE_128, 128, 36, 36);
+            worker.swap(frame, face, swapper.prepare(frame, face), 0.2);
+        }
+
+        assertThat(frame.get(100, 100)).containsExactly(50 + 0.2 * 155, 100 + 0.2 * 55, 200 - 0.2 * 145);
+    }
+
     // ---- the source's way: embedding, converter, emap, normalisation, weight
 
     @Test
@@ -506,7 +521,7 @@ class LearnedSwapperTest {
                         .orElseThrow();
                 LearnedSwapper.Worker worker = swapper.worker()) {
             SourceFace source = swapper.prepare(portrait, Faces.at(WarpTemplate.ARCFACE_112_V2, 112, 20, 20));
-            worker.swap(frame, face, source);
+            worker.swap(frame, face, source, 1);
         }
     }
 
