@@ -1,7 +1,11 @@
 """Step 4: the learned arrays as ONNX graphs."""
 
+import json
+
+import cv2
 import numpy as np
 
+import codec
 from factors import BOTTOM, HEIGHT, LEFT, OFFSET, RIGHT, SIZE, TOP, WIDTH
 from graph import Graph
 
@@ -9,8 +13,10 @@ from graph import Graph
 # from 94 to 14; skin in an evenly lit photograph does not, so the ends are drawn in.
 MONK_LIGHTNESS = np.array([77, 74.5, 71.5, 67, 61, 52, 44, 37, 31, 26], np.float32)
 TONE_MEAN, TONE_SPREAD, TONE_LOW, TONE_HIGH = 56.0, 12.0, 32.0, 75.0
-AGE_WIDTH, TONE_WIDTH, BEARD_WIDTH, BODY_TONE_WIDTH = 11.0, 8.0, 0.12, 9.0
+# Ages are compared on a logarithmic scale: two years matter at 20, not at 70.
+AGE_WIDTH, TONE_WIDTH, BEARD_WIDTH, BODY_TONE_WIDTH, LIGHT_WIDTH = 0.16, 7.0, 0.12, 7.0, 0.20
 SHAPE_SPREAD = 0.85
+AGE_OFFSET = 3.5
 
 
 def generator(model):
@@ -34,9 +40,17 @@ def generator(model):
         """-1/2 ((value - candidate) / width)^2 for every candidate."""
         return g.Mul(square(g.Div(g.Sub(value, candidates.astype(np.float32)), float(width))), -0.5)
 
-    def decode(bank, index):
+    def decode(name, bank, index):
         """One row (or rows) of a stored uint8 bank as float."""
-        return g.Cast(g.Gather(bank, index, axis=0), to=1)
+        return g.Cast(g.Gather(g.constant(bank, "bank_" + name), index, axis=0), to=1)
+
+    def enlarge(x, times, mode="linear"):
+        return g.Resize(x, "", np.array([1, 1, times, times], np.float32), mode=mode)
+
+    def ramp_between(x, low, high):
+        """Smoothstep."""
+        t = g.Clip(g.Div(g.Sub(x, low), g.Sub(high, low)), 0.0, 1.0)
+        return g.Mul(square(t), g.Sub(3.0, g.Mul(t, 2.0)))
 
     # Inputs brought into range; what the caller asks for outside it is clamped, not refused.
     sex = g.Clip(gender, -1.0, 1.0)
@@ -55,23 +69,74 @@ def generator(model):
     score = g.Sub(score, g.Mul(square(g.Sub(sex, body_sex)), 25.0))
     body = g.ArgMax(score, axis=0, keepdims=1)
 
-    luma = decode(bodies["luma"], body)
-    chroma = g.Sub(decode(bodies["chroma"], body), 128.0)
-    chroma = g.Resize(chroma, "", np.array([1, 1, 2, 2], np.float32), mode="linear")
-    luma = g.Reshape(luma, [1, 1, SIZE, SIZE])
-    mix = np.array([[1.403, 0], [-0.714, -0.344], [0, 1.773]], np.float32).reshape(3, 2, 1, 1)
-    rgb = g.Add(g.Conv(chroma, mix), luma)
-    rgb = g.Clip(rgb, 0.0, 255.0)
-    alpha = g.Reshape(decode(bodies["alpha"], body), [1, 1, SIZE // 2, SIZE // 2])
-    alpha = g.Resize(g.Div(alpha, 255.0), "", np.array([1, 1, 2, 2], np.float32), mode="linear")
-    opening = g.Reshape(decode(bodies["hole"], body), [1, 1, HEIGHT // 2, WIDTH // 2])
-    opening = g.Resize(g.Div(opening, 255.0), "", np.array([1, 1, 2, 2], np.float32), mode="linear")
-    skin = g.Reshape(decode(bodies["skin"], body), [1, 1, SIZE // 4, SIZE // 4])
-    skin = g.Resize(g.Div(skin, 255.0), "", np.array([1, 1, 4, 4], np.float32), mode="linear")
-    shading = g.Add(g.Div(decode(bodies["shading"], body), 70.0), 2.0)
-    grid = bodies["shading"].shape[-1]
-    shading = g.Resize(shading, "", np.array([1, 1, SIZE / grid, SIZE / grid], np.float32), mode="cubic")
+    bank, reach = bodies["bank"], model["reach"]
+
+    def nibbles(name, shape):
+        return codec.graph_unpack(g, g.Reshape(decode(name, bank[name], body), shape))
+
+    luma = enlarge(g.Reshape(decode("luma_base", bank["luma_base"], body), [1, 1, 128, 128]), 4)
+    luma = g.Add(luma, codec.graph_from_codes(g, nibbles("luma", [1, 1, SIZE, SIZE // 2]), reach["luma"]))
+    luma = g.Clip(luma, 0.0, 255.0)
+    chroma = enlarge(decode("chroma_base", bank["chroma_base"], body), 4)
+    chroma = g.Add(chroma, codec.graph_from_codes(g, nibbles("chroma", [1, 2, SIZE // 2, SIZE // 4]), reach["chroma"]))
+    chroma = enlarge(g.Sub(chroma, 128.0), 2)
+    alpha = enlarge(g.Div(nibbles("alpha", [1, 1, SIZE // 2, SIZE // 4]), 15.0), 2)
+    opening = g.Reshape(decode("hole", bank["hole"], body), [1, 1, HEIGHT // 2, WIDTH // 2])
+    opening = enlarge(g.Div(opening, 255.0), 2)
+    masks = g.Reshape(decode("masks", bank["masks"], body), [1, 1, SIZE // 4, SIZE // 4])
+    skin = g.Floor(g.Mul(masks, 1 / 16))
+    hair = enlarge(g.Div(g.Sub(masks, g.Mul(skin, 16.0)), 15.0), 4)
+    skin = g.Div(skin, 15.0)
+    shading = g.Add(g.Div(decode("shading", bank["shading"], body), 70.0), 2.0)
+    shading = enlarge(shading, SIZE / bank["shading"].shape[-1], "cubic")
     shading = g.Slice(shading, [TOP, LEFT], [BOTTOM, RIGHT], [2, 3])
+    middle = g.Reshape(g.Gather(model["skin_mean"][index].astype(np.float32), body, axis=0), [1, 3, 1, 1])
+    glow = g.Relu(g.Sub(shading, middle))
+    shading = g.Add(g.Min(shading, middle), g.Mul(g.Tanh(g.Div(glow, 0.40)), 0.40))
+
+    def of_body(values):
+        return g.Gather(np.asarray(values, np.float32), body, axis=0)
+
+    # Hair goes grey with the years, continuously; a grey body on a young person is dyed back.
+    onset = g.Add(g.Mul(g.Clip(scalar("grey"), -1.5, 1.5), 6.0), 45.0)
+    grey = ramp_between(years, onset, g.Add(onset, 27.0))
+    young = g.Sub(1.0, grey)
+    level = of_body(bodies["hair_luma"])
+    wanted = g.Add(g.Mul(of_body(bodies["hair_natural"]), young),
+                   g.Mul(g.Add(of_body(0.35 * np.maximum(bodies["hair_luma"], 40)), 98.0), grey))
+    already = of_body(bodies["hair_grey"])
+    wanted = g.Where(g.Greater(g.Mul(already, grey), 0.99), level, wanted)
+    power = g.Clip(g.Div(g.Log(g.Div(wanted, 255.0)), g.Log(g.Div(level, 255.0))), 0.35, 3.0)
+    bent = g.Mul(g.Pow(g.Div(g.Max(luma, 1.0), 255.0), g.Reshape(power, [1, 1, 1, 1])), 255.0)
+    scaled = g.Clip(g.Mul(luma, g.Reshape(g.Clip(g.Div(wanted, level), 0.2, 4.0), [1, 1, 1, 1])), 0.0, 235.0)
+    recoloured = g.Add(g.Mul(bent, 0.65), g.Mul(scaled, 0.35))
+    # Only what is as light as hair is recoloured: lightening spares bright skin at the hairline,
+    # darkening spares skin that is darker than the grey hair over it.
+    lift, sink = g.Cast(g.Greater(wanted, level), to=1), g.Cast(g.Less(wanted, level), to=1)
+
+    def column(x):
+        return g.Reshape(x, [1, 1, 1, 1])
+
+    bright = ramp_between(luma, column(g.Add(g.Mul(level, 1.6), 20.0)), column(g.Add(g.Mul(level, 2.2), 55.0)))
+    dark = g.Sub(1.0, ramp_between(luma, column(g.Mul(level, 0.3)), column(g.Mul(level, 0.6))))
+    spared = g.Add(g.Mul(bright, column(lift)), g.Mul(dark, column(sink)))
+    near_face = cv2.GaussianBlur(cv2.dilate(model["areas"].oval, np.ones((61, 61))), (0, 0), 12)[None, None]
+    hair = g.Mul(hair, g.Sub(1.0, g.Mul(spared, near_face)))
+    luma = g.Add(luma, g.Mul(hair, g.Sub(recoloured, luma)))
+    fade = g.Add(g.Mul(grey, g.Sub(0.8, g.Mul(already, 0.5))), g.Mul(g.Mul(already, young), 0.75))
+    fade = g.Reshape(fade, [1, 1, 1, 1])
+    brown = g.Mul(g.Reshape(g.Mul(already, young), [1, 1, 1, 1]), np.array([4, -6], np.float32).reshape(1, 2, 1, 1))
+    chroma = g.Add(chroma, g.Mul(hair, g.Sub(brown, g.Mul(chroma, fade))))
+
+    # Wrinkles that the layer brings along at ears, neck and hairline are smoothed for the young.
+    youth = g.Clip(g.Mul(g.Sub(of_body(model["age"][index]), years), 1 / 25), 0.0, 1.0)
+    soft = g.AveragePool(luma, kernel_shape=[4, 4], strides=[4, 4])
+    kernel = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]).astype(np.float32)[None, None] / 256
+    soft = enlarge(g.Conv(g.Pad(soft, [0, 0, 2, 2, 0, 0, 2, 2], mode="edge"), kernel), 4)
+    firm = g.Mul(enlarge(g.Clip(g.Sub(g.Mul(skin, 3.0), 2.0), 0.0, 1.0), 4), g.Reshape(g.Mul(youth, 0.75), [1, 1, 1, 1]))
+    luma = g.Add(luma, g.Mul(firm, g.Sub(soft, luma)))
+    mix = np.array([[1.403, 0], [-0.714, -0.344], [0, 1.773]], np.float32).reshape(3, 2, 1, 1)
+    rgb = g.Clip(g.Add(g.Conv(chroma, mix), luma), 0.0, 255.0)
 
     # Skin tone: the body's skin and the face's shading move together along the skin curve.
     curve = model["skin_curve"].astype(np.float32)
@@ -81,38 +146,54 @@ def generator(model):
     design = g.Reshape(g.Concat(np.ones(1, np.float32), t, square(t), axis=0), [1, 3])
     shift = g.Sub(g.MatMul(design, curve), g.Gather(own_colour.astype(np.float32), body, axis=0))
     shift = g.Reshape(shift, [1, 3, 1, 1])
-    rgb = g.Sub(g.Exp(g.Add(g.Log(g.Add(rgb, OFFSET)), g.Mul(skin, shift))), OFFSET)
+    # (rgb + offset) exp(skin * shift) - offset; the gain is smooth, so it is made at mask size.
+    gain = enlarge(g.Exp(g.Mul(skin, shift)), 4)
+    rgb = g.Sub(g.Mul(g.Add(rgb, OFFSET), gain), OFFSET)
 
     # Face: the body's own shading times the log detail of parts of other people.
     total_luma, total_chroma = None, None
-    beard = g.Gather(model["beard"][index].astype(np.float32), body, axis=0)
+    beard, light = of_body(model["beard"][index]), of_body(model["light"][index])
+    # A face of parts is read a few years older than its parts: look for somewhat younger ones.
+    sought = g.Max(g.Sub(years, AGE_OFFSET), 18.0)
+    log_years = g.Log(sought)
+    # The mirrored picture is mirrored as a whole, so that light falls on all of it from one side.
     for part in model["parts"]:
         who = part["index"]
         y0, y1, x0, x1 = part["box"]
         score = g.Reshape(g.MatMul(part_of_z(part["region"]), part["keys"].T * 3.0), [-1])
-        score = g.Add(score, near(years, model["age"][who], AGE_WIDTH))
+        score = g.Add(score, near(log_years, np.log(model["age"][who]), AGE_WIDTH))
         score = g.Add(score, near(lightness, model["lightness"][who], TONE_WIDTH))
         score = g.Sub(score, g.Mul(square(g.Sub(sex, model["gender"][who].astype(np.float32))), 25.0))
         if part["region"] == "lower":
             score = g.Add(score, near(beard, model["beard"][who], BEARD_WIDTH))
+        score = g.Add(score, near(light, model["light"][who], LIGHT_WIDTH))
         best, rows = g.TopK(score, np.array([2], np.int64), outputs=2, axis=0)
         weight = g.Reshape(g.Softmax(g.Mul(best, 1.5), axis=0), [1, 2])
 
-        def mixed(bank, shape):
-            flat = bank.reshape(len(bank), -1)
-            return g.Reshape(g.MatMul(weight, g.Sub(decode(flat, rows), 128.0)), shape)
+        halves = g.Gather(part["rows"].astype(np.int64), rows, axis=0)
+
+        def mixed(kind, channels, height, width, span):
+            codes = codec.graph_unpack(g, decode(f"part_{part['region']}_{kind}", part[kind], halves))
+            codes = codec.graph_from_codes(g, g.Reshape(codes, [2, 2 * channels * height * width]), span)
+            codes = g.Reshape(g.MatMul(weight, codes), [2, channels, height, width])
+            return g.Concat(*g.Split(codes, [1, 1], outputs=2, axis=0), axis=3)
 
         h, w = y1 - y0, x1 - x0
-        part_luma = g.Div(mixed(part["luma"], [1, 1, h, w]), 90.0)
-        part_chroma = g.Div(mixed(part["chroma"], [1, 2, h // 2, w // 2]), 127.0)
+        part_luma = mixed("luma", 1, h, w // 2, reach["part"])
+        part_chroma = mixed("chroma", 2, h // 2, w // 4, reach["part_chroma"])
         part_luma = g.Pad(part_luma, [0, 0, y0, x0, 0, 0, HEIGHT - y1, WIDTH - x1])
         part_chroma = g.Pad(part_chroma, [0, 0, y0 // 2, x0 // 2, 0, 0, (HEIGHT - y1) // 2, (WIDTH - x1) // 2])
         total_luma = part_luma if total_luma is None else g.Add(total_luma, part_luma)
         total_chroma = part_chroma if total_chroma is None else g.Add(total_chroma, part_chroma)
-    total_chroma = g.Resize(total_chroma, "", np.array([1, 1, 2, 2], np.float32), mode="linear")
+    total_chroma = enlarge(total_chroma, 2)
     spread = np.array([[1, 0], [0, 0], [0, 1]], np.float32).reshape(3, 2, 1, 1)
     detail = g.Add(g.Conv(total_chroma, spread), total_luma)
     face = g.Sub(g.Exp(g.Add(g.Add(shading, shift), detail)), OFFSET)
+    # A soft shoulder instead of burnt-out highlights.
+    face = g.Add(g.Min(face, 190.0), g.Mul(g.Tanh(g.Div(g.Relu(g.Sub(face, 190.0)), 60.0)), 60.0))
+    # Grey brows on a warmer skin than their own would turn blue: blue keeps close to green.
+    red, green, blue = g.Split(face, [1, 1, 1], outputs=3, axis=1)
+    face = g.Concat(red, green, g.Min(blue, g.Add(g.Mul(green, 1.08), 3.0)), axis=1)
     under = g.Slice(rgb, [TOP, LEFT], [BOTTOM, RIGHT], [2, 3])
     change = g.Mul(opening, g.Sub(face, under))
     rgb = g.Add(rgb, g.Pad(change, [0, 0, TOP, LEFT, 0, 0, SIZE - BOTTOM, SIZE - RIGHT]))
@@ -155,7 +236,9 @@ def generator(model):
     image = g.Clip(g.Add(background, g.Mul(cover, g.Sub(colour, background))), 0.0, 1.0)
     g.output(image, "image", [1, 3, SIZE, SIZE])
     g.output(landmarks, "landmarks", [1, 468, 2])
-    return g.model("face-generator", "Portrait and mesh from gender, age, identity and skin tone")
+    graph = g.model("face-generator", "Portrait and mesh from gender, age, identity and skin tone")
+    graph.metadata_props.add(key="reach", value=json.dumps(reach))
+    return graph
 
 
 def converter(model):
@@ -175,3 +258,22 @@ def converter(model):
     z = g.MatMul(squashed, (np.sqrt(width / 24) * q.T).astype(np.float32))
     g.output(z, "identity", [1, width])
     return g.model("timbre-to-identity", "Speaker timbre to the identity vector of the face generator")
+
+
+def stored_pictures(banks, reach):
+    """Decodes what the file holds, for the test that no face is in it: (name, RGB picture)."""
+    for i in range(len(banks["bank_luma"])):
+        luma = codec.decode(banks["bank_luma_base"][i], banks["bank_luma"][i], reach["luma"])
+        chroma = [codec.enlarge(codec.decode(banks["bank_chroma_base"][i][c], banks["bank_chroma"][i][c], reach["chroma"]), SIZE)
+                  for c in (0, 1)]
+        red, blue = chroma[0] - 128, chroma[1] - 128
+        rgb = np.stack([luma + 1.403 * red, luma - 0.714 * red - 0.344 * blue, luma + 1.773 * blue], -1)
+        yield f"body {i}", np.clip(rgb, 0, 255).astype(np.uint8)
+    for name in sorted(banks):
+        if name.startswith("bank_part_") and name.endswith("_luma"):
+            for i, packed in enumerate(banks[name]):
+                detail = codec.from_codes(codec.unpack(packed), reach["part"])
+                picture = np.full((SIZE, SIZE), 128.0)
+                y, x = (SIZE - detail.shape[0]) // 2, (SIZE - detail.shape[1]) // 2
+                picture[y:y + detail.shape[0], x:x + detail.shape[1]] = 128 * np.exp(detail)
+                yield f"{name[10:-5]} {i}", np.repeat(np.clip(picture, 0, 255).astype(np.uint8)[..., None], 3, 2)

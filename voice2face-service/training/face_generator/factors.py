@@ -13,6 +13,8 @@ from canonical import (INNER_LIPS, LEFT_BROW, LEFT_EYE, NOSE, OUTER_LIPS, OVAL, 
 LEFT, TOP, RIGHT, BOTTOM = 136, 120, 376, 416
 WIDTH, HEIGHT = RIGHT - LEFT, BOTTOM - TOP
 OFFSET = 8.0
+# Shaven or bald: what lies above the forehead is skin.
+BALD = {f"male-{n}" for n in (0, 14, 19, 25, 31, 41, 53, 55, 61, 69)}
 REGIONS = ("forehead", "eyes", "nose", "lower")
 SHADING_GRID = 64
 
@@ -24,6 +26,13 @@ def smoothstep(value, low, high):
 
 def blur(image, sigma):
     return cv2.GaussianBlur(image, (0, 0), sigma, borderType=cv2.BORDER_REPLICATE)
+
+
+def wide_blur(image, sigma):
+    """Gaussian blur for large sigmas, computed at a quarter of the size."""
+    small = cv2.resize(image, (SIZE // 4, SIZE // 4), interpolation=cv2.INTER_AREA)
+    small = cv2.GaussianBlur(small, (0, 0), sigma / 4, borderType=cv2.BORDER_REPLICATE)
+    return cv2.resize(small, (SIZE, SIZE), interpolation=cv2.INTER_LINEAR)
 
 
 def log_rgb(rgb):
@@ -46,6 +55,7 @@ class Areas:
         nostrils = canonical.hull([129, 358, 2, 97, 326, 64, 294], 4)
         self.brows = np.maximum(canonical.hull(LEFT_BROW, 5), canonical.hull(RIGHT_BROW, 5))
         self.features = np.clip(eyes + brows + lips + nostrils, 0, 1)
+        self.tight = np.clip(canonical.hull(LEFT_EYE, 2) + canonical.hull(RIGHT_EYE, 2) + canonical.hull(OUTER_LIPS, 2), 0, 1)
         # What always belongs to the generated face, whatever hair falls over it.
         core = canonical.hull(LEFT_EYE + RIGHT_EYE + [129, 358] + OUTER_LIPS, 8)
         self.core = core
@@ -73,37 +83,59 @@ class Portrait:
     male: bool
     rgb: np.ndarray
     alpha: np.ndarray
-    inside: np.ndarray
     mesh: np.ndarray
-    field: np.ndarray
     back: np.ndarray
 
 
+def clean(rgb, alpha):
+    """Takes out loose specks of the matte and the old background's colour in the hair's outline."""
+    count, labels, stats, _ = cv2.connectedComponentsWithStats((alpha > 0.12).astype(np.uint8))
+    main = 1 + int(np.argmax(stats[1:, cv2.CC_STAT_AREA]))
+    keep = cv2.dilate((labels == main).astype(np.uint8), np.ones((5, 5)))
+    alpha = alpha * keep
+    sure = cv2.erode((alpha > 0.97).astype(np.float32), cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (9, 9)))
+    ycc = cv2.cvtColor(rgb / 255, cv2.COLOR_RGB2YCrCb)
+    chroma = ycc[..., 1:]
+    filled, got = chroma * sure[..., None], sure.copy()
+    for sigma in (3, 8, 20):
+        weight = blur(sure, sigma)
+        spread = blur(chroma * sure[..., None], sigma) / np.maximum(weight, 1e-5)[..., None]
+        take = np.clip(weight / 0.05, 0, 1) * (1 - got)
+        filled += spread * take[..., None]
+        got += take
+    filled += chroma * (1 - got)[..., None]
+    edge = 1 - blur(cv2.erode((alpha > 0.97).astype(np.float32), np.ones((3, 3))), 1.5)
+    ycc[..., 1:] = chroma + (filled - chroma) * edge[..., None]
+    return np.clip(cv2.cvtColor(ycc, cv2.COLOR_YCrCb2RGB) * 255, 0, 255), alpha
+
+
 def load(paths, canonical: Canonical) -> list[Portrait]:
+    """Portraits in canonical shape, cached beside the aligned ones."""
     portraits = []
     for path in paths:
         data = np.load(path)
         mesh = data["mesh"].astype(np.float64)
-        pull = Warp(canonical.shape[canonical.control], mesh[canonical.control])
-        push = Warp(mesh[canonical.control], canonical.shape[canonical.control])
-        field = pull.field(128)
-        inside = data["inside"]
-        rgb, alpha = data["rgb"], data["alpha"]
-        # Portraits whose frame ends inside the canvas: carry the outermost pixels on.
-        columns = np.flatnonzero(inside.mean(0) > 0.3)
-        rows = np.flatnonzero(inside.mean(1) > 0.3)
-        left, right, bottom = columns[0] + 2, columns[-1] - 2, rows[-1] - 2
-        top = rows[0]
-        cut_rgb, cut_alpha = rgb[:bottom + 1, left:right + 1], alpha[:bottom + 1, left:right + 1]
-        margin = (0, SIZE - 1 - bottom, left, SIZE - 1 - right)
-        reflect = cv2.BORDER_REFLECT_101 if max(margin) < min(cut_rgb.shape[:2]) - 1 else cv2.BORDER_REPLICATE
-        rgb = cv2.copyMakeBorder(cut_rgb, *margin, reflect)
-        alpha = cv2.copyMakeBorder(cut_alpha, *margin, cv2.BORDER_REPLICATE)
-        portraits.append(Portrait(
-            path.stem, float(data["age"]), bool(data["male"]),
-            np.clip(resample(rgb.astype(np.float32), field), 0, 255),
-            np.clip(resample(alpha.astype(np.float32) / 255, field), 0, 1),
-            np.array([top, bottom, left, right]), mesh, field, push.field(64)))
+        cached = path.parent.parent / "canonical" / path.name
+        if cached.exists():
+            stored = np.load(cached)
+        else:
+            pull = Warp(canonical.shape[canonical.control], mesh[canonical.control])
+            push = Warp(mesh[canonical.control], canonical.shape[canonical.control])
+            field = pull.field(128)
+            inside, rgb, alpha = data["inside"], data["rgb"], data["alpha"]
+            # Portraits whose frame ends inside the canvas: carry the outermost pixels on.
+            columns, rows = np.flatnonzero(inside.mean(0) > 0.3), np.flatnonzero(inside.mean(1) > 0.3)
+            left, right, bottom = columns[0] + 2, columns[-1] - 2, rows[-1] - 2
+            margin = (0, SIZE - 1 - bottom, left, SIZE - 1 - right)
+            rgb = cv2.copyMakeBorder(rgb[:bottom + 1, left:right + 1], *margin, cv2.BORDER_REFLECT_101)
+            alpha = cv2.copyMakeBorder(alpha[:bottom + 1, left:right + 1], *margin, cv2.BORDER_REPLICATE)
+            rgb, alpha = clean(rgb.astype(np.float32), alpha.astype(np.float32) / 255)
+            stored = {"rgb": np.clip(resample(rgb, field), 0, 255).round().astype(np.uint8),
+                      "alpha": np.clip(resample(alpha, field), 0, 1).astype(np.float32), "back": push.field(64)}
+            cached.parent.mkdir(exist_ok=True)
+            np.savez(cached, **stored)
+        portraits.append(Portrait(path.stem, float(data["age"]), bool(data["male"]), stored["rgb"].astype(np.float32),
+                                  stored["alpha"], mesh, stored["back"]))
     return portraits
 
 
@@ -114,9 +146,14 @@ class Factors:
     skin_mean: np.ndarray  # mean of the log RGB shading inside the oval
     lightness: float      # CIE L* of that mean
     detail: np.ndarray    # log ratio of the face to its shading: G, R-G, B-G in the face rectangle
+    contrast: np.ndarray  # the same without forgiving highlights
+    off: np.ndarray       # distance of every pixel from the shading, extrapolated over the head
     hair: np.ndarray      # probability that a pixel inside the oval is hair
     hidden: np.ndarray    # share of each region that hair hides
+    fringe: float         # share of the brows under hair
     beard: float          # mean log ratio of green over chin and jaw
+    light: float          # how much brighter (log) the right half of the face is than the left
+    patches: float        # cast shadows and highlights: spread of the medium detail on bare skin
 
 
 def factorise(portrait: Portrait, areas: Areas) -> Factors:
@@ -125,11 +162,10 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     # Robust start from the cheeks and the nose, then whatever is close to its own smooth version.
     seed = areas.core * (1 - areas.features)
     weight = seed * bare
-    for rounds, (sigma, tolerance) in enumerate(((40, 0.45), (24, 0.35), (16, 0.30), (14, 0.28))):
-        total = blur(weight, sigma)
-        far = blur(weight, 60)
-        smooth = (blur(log * weight[..., None], sigma) + 0.002 * blur(log * weight[..., None], 60)) / (
-            total + 0.002 * far + 1e-9)[..., None]
+    for rounds, (sigma, tolerance) in enumerate(((40, 0.45), (24, 0.35), (18, 0.30), (16, 0.28))):
+        total, far = wide_blur(weight, sigma), wide_blur(weight, 60)
+        lit = log * weight[..., None]
+        smooth = (wide_blur(lit, sigma) + 0.004 * wide_blur(lit, 60)) / (total + 0.004 * far + 1e-7)[..., None]
         difference = np.abs(log - smooth)
         distance = 0.5 * difference[..., 1] + np.abs((log - smooth)[..., 0] - (log - smooth)[..., 2])
         dark = np.maximum(smooth[..., 1] - log[..., 1], 0)
@@ -140,6 +176,7 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     darker, brighter = np.maximum(-spread[..., 1], 0), np.maximum(spread[..., 1], 0)
     off = 1.3 * darker + 0.6 * brighter + 1.0 * np.abs(spread[..., 0] - spread[..., 2])
     # A bright spot on dark skin is a highlight, not hair.
+    contrast = off
     glow = brighter > 0.05
     off = np.where(glow, off * smoothstep(lab((np.exp(shading) - OFFSET))[..., 0], 48, 66), off)
     hair = smoothstep(off, 0.24, 0.46)
@@ -151,50 +188,123 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     outside = np.unique(labels[rim & (candidates > 0)])
     attached = np.isin(labels, outside[outside > 0]).astype(np.float32)
     hair = hair * np.clip(blur(cv2.dilate(attached, np.ones((5, 5))), 1.0), 0, 1)
+    fringe = float((hair * areas.brows).sum() / areas.brows.sum())
+    hair = hair * (1 - blur(areas.brows, 1.5))
     if portrait.male:
         hair = hair * (1 - smoothstep(areas.y, 255, 275))
+    if portrait.name in BALD:
+        hair = np.zeros_like(hair)
+    inside = areas.inner * (1 - areas.features)
+    half = areas.x > SIZE / 2
+    light = float(shading[(inside > 0) & half, 1].mean() - shading[(inside > 0) & ~half, 1].mean())
+    medium = wide_blur(residual[..., 1] * bare * (1 - hair), 6) / (wide_blur(bare * (1 - hair), 6) + 1e-3)
+    upper = (bare * (1 - hair) > 0.5) & (areas.y < 330)
+    patches = float(medium[upper].std() + 0.35 * shading[inside > 0, 1].std())
+    # Cast shadows and shiny patches belong to one light and one head: they are held down in the
+    # detail, wrinkles and features are not. A beard is left as it is.
     window = (slice(TOP, BOTTOM), slice(LEFT, RIGHT))
+    open_skin = bare * (1 - hair)
+    weight = wide_blur(open_skin, 6)
+    residual[..., 0] -= residual[..., 1]
+    residual[..., 2] -= residual[..., 1]
+    for channel, bound in ((0, 0.06), (1, 0.14), (2, 0.06)):
+        middle = wide_blur(residual[..., channel] * open_skin, 6) / (weight + 1e-2)
+        excess = middle - bound * np.tanh(middle / bound)
+        where = np.clip(weight * 1.3, 0, 1) * (1 - (areas.features if channel == 1 else areas.tight))
+        if portrait.male:
+            where = where * (1 - smoothstep(areas.y, 285, 310))
+        residual[..., channel] -= excess * blur(where, 3.0)
     keep = (1 - hair)[..., None]
+    residual[..., 0] += residual[..., 1]
+    residual[..., 2] += residual[..., 1]
+    muted = 1 - 0.5 * blur(areas.brows, 2.0)
+    residual[..., 0] = residual[..., 1] + (residual[..., 0] - residual[..., 1]) * muted
+    residual[..., 2] = residual[..., 1] + (residual[..., 2] - residual[..., 1]) * muted
     detail = np.stack([residual[..., 1], residual[..., 0] - residual[..., 1], residual[..., 2] - residual[..., 1]], -1)
     detail = np.clip(detail * keep, -2, 2)[window]
     hidden = np.array([(hair * r * areas.inner).sum() / (r * areas.inner).sum() for r in areas.regions])
-    inside = areas.inner * (1 - areas.features)
     mean = (shading * inside[..., None]).sum((0, 1)) / inside.sum()
     lightness = float(lab((np.exp(mean) - OFFSET)[None, None])[0, 0, 0])
     chin = areas.inner * (1 - areas.features) * smoothstep(areas.y, 335, 345) * (1 - hair)
     beard = float((residual[..., 1] * chin).sum() / chin.sum())
-    centres = (np.arange(SHADING_GRID) + 0.5) * SIZE / SHADING_GRID - 0.5
+    skin_detail = (1 - areas.features)[window][..., None]
+    positive = np.maximum(detail, 0)
+    detail = np.where((detail > 0) & (skin_detail > 0), 0.38 * np.tanh(positive / 0.38), detail)
     grid = cv2.resize(shading, (SHADING_GRID, SHADING_GRID), interpolation=cv2.INTER_AREA)
-    return Factors(grid, mean, lightness, detail.astype(np.float32), hair, hidden, beard)
+    return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, beard, light, patches)
 
 
-def skin_probability(portrait: Portrait, factors: Factors, areas: Areas) -> np.ndarray:
-    """Soft mask of bare skin over the whole canvas (ears, neck, shoulders and face)."""
-    colour = lab(portrait.rgb)
-    inside = (areas.inner * (1 - areas.features) * (1 - factors.hair)) > 0.5
-    sample = colour[inside]
-    chroma = sample[:, 1:]
-    mean, covariance = chroma.mean(0), np.cov(chroma.T) + np.eye(2) * 9
-    difference = colour[..., 1:] - mean
-    mahalanobis = np.einsum("yxi,ij,yxj->yx", difference, np.linalg.inv(covariance), difference)
-    lightness = sample[:, 0]
-    low, high = np.percentile(lightness, [2, 98])
-    below = np.maximum(low - 12 - colour[..., 0], 0) / 10
-    above = np.maximum(colour[..., 0] - high - 4, 0) / 6
-    skin = np.exp(-0.5 * (mahalanobis / 4 + below ** 2 + above ** 2))
-    # Texture tells hair and cloth from skin: skin is smooth.
-    y = colour[..., 0]
-    rough = np.sqrt(blur((y - blur(y, 1.5)) ** 2, 4.0))
-    skin *= 1 - smoothstep(rough, 2.5, 6.0)
-    skin = blur(skin, 1.5)
-    skin = smoothstep(skin, 0.25, 0.6)
-    skin = np.maximum(skin, areas.inner * (1 - factors.hair))
-    return cv2.ximgproc.guidedFilter(y, skin, 6, 20) if hasattr(cv2, "ximgproc") else blur(skin, 1.5)
+def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Soft masks of bare skin and of hair over the whole canvas, and of hair that falls into the face.
+
+    Three colour models (a few k-means centres each) are seeded where a portrait surely shows skin,
+    hair and cloth, and weighted by where on the canvas each can be.
+    """
+    x, y, cover = areas.x, areas.y, portrait.alpha
+    colour = lab(blur(portrait.rgb, 1.0)) * np.array([0.7, 1, 1], np.float32)
+    bare = (areas.inner * (1 - areas.features) * (1 - factors.hair)) > 0.5
+    solid = cover > 0.9
+    outside = solid & (areas.wide == 0)
+    hue = np.linalg.norm(colour[..., 1:] - colour[bare][:, 1:].mean(0), axis=2)
+    unlike = (factors.contrast > 0.40) | (hue > 11)
+    hair_seed = outside & unlike & ((y < 120) | ((y < 380) & (np.abs(x - 256) > 128) & (not portrait.male)))
+    hair_seed |= solid & (factors.hair > 0.8) & (y < 300)
+
+    def distance(seed, minimum):
+        if seed.sum() < minimum:
+            return np.full(y.shape, 60, np.float32)
+        sample = np.ascontiguousarray(colour[seed][:: max(1, int(seed.sum()) // 3000)])
+        cv2.setRNGSeed(1)
+        _, _, centres = cv2.kmeans(sample, 5, None, (3, 20, 0.5), 2, cv2.KMEANS_PP_CENTERS)
+        return np.min([np.linalg.norm(colour - c, axis=2) for c in centres], axis=0)
+
+    to_skin, to_hair = distance(bare, 100), distance(hair_seed, 400)
+    cloth_seed = solid & (y > 450) & ((factors.contrast > 0.35) | (hue > 14)) & (to_hair > 13)
+    to_cloth = distance(cloth_seed, 200)
+    # A neck lies in the chin's shadow: the lightness of skin may sink there, its hue not.
+    neck = smoothstep(y, 375, 400) * (np.abs(x - 256) < 110)
+    to_skin = np.where(neck > 0.5, np.minimum(to_skin, hue + 2), to_skin)
+    low = 1 - smoothstep(y, 285, 310) if portrait.male else 1 - 0.3 * smoothstep(y, 430, 510)
+    collar = smoothstep(y, 395, 410) * (1 - smoothstep(np.abs(x - 256), 42, 58))
+    ears = np.exp(-0.5 * (((np.abs(x - 256) - 116) / 14) ** 2 + ((y - 262) / 34) ** 2))
+    if portrait.name in BALD:
+        low = low * 0
+    # Around the forehead, shade and shine are skin: hair differs in hue or differs much in lightness.
+    evidence = hue / 16 + factors.contrast / 0.9
+    brow = (1 - smoothstep(y, 290, 310)) * (1 - smoothstep(np.abs(x - 256), 105, 125)) * smoothstep(y, 90, 120)
+    low = low * (1 - brow * (1 - smoothstep(evidence, 0.5, 0.95)))
+    # The shadow under the chin is no beard and no hair.
+    jaw = areas.wide * smoothstep(y, 300, 315)
+    throat = smoothstep(y, 335, 350) * (1 - smoothstep(np.abs(x - 256), 66, 84))
+    low = low * (1 - 0.98 * np.maximum(blur(jaw, 2.0), throat * (1 - 0.3 * smoothstep(y, 430, 450))))
+    hair_prior = low * (1 - 0.7 * collar) * (1 - areas.core) * (1 - 0.6 * ears) + 1e-4
+    skin_prior = (1.0 if portrait.name in BALD else 0.45) + 0.55 * np.maximum(np.maximum(areas.wide, ears), neck)
+    cloth_prior = smoothstep(y, 345, 400) + 1e-4
+    width = 9.0
+    scores = [prior * np.exp(-0.5 * np.minimum(d / width, 12) ** 2) + 1e-9 * prior
+              for prior, d in ((skin_prior, to_skin), (hair_prior, to_hair), (cloth_prior, to_cloth))]
+    total = sum(scores)
+    skin, hair = blur((scores[0] / total).astype(np.float32), 1.3), blur((scores[1] / total).astype(np.float32), 1.3)
+    skin, hair = smoothstep(skin, 0.3, 0.7), smoothstep(hair, 0.35, 0.75)
+    fringe = factors.hair * smoothstep(hair, 0.1, 0.5)
+    # Loose islands of skin in cloth or hair, or of hair in cloth, are mistakes.
+    for name, mask, anchor in (("skin", skin, bare), ("hair", hair, hair_seed)):
+        _, labels = cv2.connectedComponents((mask > 0.4).astype(np.uint8))
+        joined = np.isin(labels, np.unique(labels[anchor & (labels > 0)])).astype(np.float32)
+        if name == "skin":
+            shoulders = (y > 385) & (mask > 0.4)
+            _, labels = cv2.connectedComponents(shoulders.astype(np.uint8))
+            sizes = np.bincount(labels.ravel())
+            joined = np.maximum(joined, ((sizes[labels] > 900) & (labels > 0)).astype(np.float32))
+        mask *= np.clip(blur(cv2.dilate(joined, np.ones((5, 5))), 1.2), 0, 1)
+    skin = np.maximum(skin, areas.inner * (1 - fringe))
+    hair *= cover * (1 - areas.core)
+    return skin * cover, np.minimum(hair, 1 - skin * 0.9), fringe
 
 
-def hole(factors: Factors, areas: Areas) -> np.ndarray:
+def hole(fringe: np.ndarray, areas: Areas) -> np.ndarray:
     """Where the body layer gives way to the generated face, 0..1."""
-    open_skin = areas.inner * (1 - factors.hair)
+    open_skin = areas.inner * (1 - fringe)
     mask = np.maximum(open_skin, areas.core)
     mask = cv2.erode(mask, np.ones((3, 3)))
     return blur(mask, 3.0) * smoothstep(blur(areas.inner, 2.0), 0.05, 0.5)

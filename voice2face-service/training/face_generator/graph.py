@@ -30,9 +30,10 @@ class Graph:
             value = value.astype(np.float32)
         value = np.ascontiguousarray(value)
         key = (value.dtype.str, value.shape, value.tobytes()) if value.nbytes < 4096 else None
-        if key in self._cache:
+        if not name and key in self._cache:
             return self._cache[key]
         self._count += 1
+        key = None if name else key
         name = name or f"c{self._count}"
         self.initializers.append(numpy_helper.from_array(value, name))
         if key:

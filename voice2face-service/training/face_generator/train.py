@@ -11,15 +11,21 @@ import cv2
 import numpy as np
 import onnx
 
+import codec
 from canonical import Canonical
 from export import converter, generator
-from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load,
-                     skin_probability)
+from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load, materials)
 from prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
+# Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
+BODY_LEFT_OUT = {"female": {7, 18, 26, 31, 37, 48, 55, 61, 63, 81, 88, 91, 92},
+                 "male": {1, 3, 5, 7, 14, 20, 22, 25, 28, 35, 37, 38, 40, 41, 43, 44, 47, 49, 57, 67, 72, 73, 77, 80, 82, 90, 92, 94, 97}}
+PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
+# Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights.
+PART_LEFT_OUT = {"female": {26, 34, 35, 57, 61, 92}, "male": {0, 14, 24, 30, 57, 77, 81, 84, 93, 94}}
 # How the identity vector is shared out.
 IDENTITY = {"forehead": 16, "eyes": 16, "nose": 16, "lower": 16, "shape": 40, "body": 24, "tone": 1, "mirror": 1,
             "background": 2, "grey": 1, "hue": 3}
@@ -72,60 +78,101 @@ def learn(paths, body_count):
     model["skin_curve"] = np.linalg.solve(design.T @ design + 1e-3 * np.eye(3), design.T @ means)
     model["skin_mean"] = means
 
-    # Facial parts.
+    light = np.array([f.light for f in all_factors], np.float32)
+    patches = np.array([f.patches for f in all_factors], np.float32)
+    model.update(light=light, patches=patches)
+
+    # Facial parts. The rows of every region are shuffled by themselves, so that nothing in the
+    # file says which forehead, eyes, nose and mouth were one portrait.
     window = (slice(TOP, BOTTOM), slice(LEFT, RIGHT))
     parts = []
+    even = patches < np.percentile(patches, 92)
+    for i, p in enumerate(portraits):
+        sex, number = p.name.split("-")
+        even[i] &= int(number) not in PART_LEFT_OUT[sex]
     for r, region in enumerate(REGIONS):
         mask = areas.regions[r][window] * (areas.wide[window])
         ys, xs = np.where(mask > 0.01)
-        y0, y1 = ys.min() // 2 * 2, min(HEIGHT, (ys.max() + 2) // 2 * 2)
-        x0, x1 = xs.min() // 2 * 2, min(WIDTH, (xs.max() + 2) // 2 * 2)
+        y0, y1 = ys.min() // 4 * 4, min(HEIGHT, (ys.max() + 4) // 4 * 4)
+        reach = -(-max(WIDTH // 2 - xs.min(), xs.max() + 1 - WIDTH // 2) // 8) * 8
+        x0, x1 = WIDTH // 2 - reach, WIDTH // 2 + reach
         hidden = np.array([f.hidden[r] for f in all_factors])
-        usable = np.flatnonzero(hidden < (0.25 if region == "forehead" else 0.2))
+        clear = hidden < (0.25 if region == "forehead" else 0.2)
+        if region == "eyes":
+            clear &= np.array([f.fringe for f in all_factors]) < 0.058
+        usable = np.flatnonzero(clear & even)
+        usable = np.random.default_rng(30 + r).permutation(usable)
         box = (slice(y0, y1), slice(x0, x1))
         m = mask[box]
-        luma = np.stack([byte(128 + 90 * all_factors[i].detail[box][..., 0] * m) for i in usable])
-        chroma = np.stack([byte(128 + 127 * np.stack([half(all_factors[i].detail[box][..., c] * m) for c in (1, 2)]))
-                           for i in usable])
-        parts.append({"region": region, "box": (int(y0), int(y1), int(x0), int(x1)), "index": usable,
+        # Each part is kept as two halves in rows of their own, shuffled again: no stored picture
+        # shows more than half a pair of eyes or half a mouth.
+        rows = np.random.default_rng(50 + r).permutation(2 * len(usable)).reshape(-1, 2)
+        luma = np.zeros((2 * len(usable), y1 - y0, reach // 2), np.uint8)
+        chroma = np.zeros((2 * len(usable), 2, (y1 - y0) // 2, reach // 4), np.uint8)
+        for i, row in zip(usable, rows):
+            detail = all_factors[i].detail[box] * m[..., None]
+            for side in (0, 1):
+                part = detail[:, side * reach:(side + 1) * reach]
+                luma[row[side]] = codec.pack(codec.to_codes(part[..., 0], PART_REACH))
+                chroma[row[side]] = [codec.pack(codec.to_codes(half(part[..., c]), CHROMA_REACH)) for c in (1, 2)]
+        parts.append({"region": region, "box": (int(y0), int(y1), int(x0), int(x1)), "index": usable, "rows": rows,
                       "luma": luma, "chroma": chroma, "keys": keys(len(usable), IDENTITY[region], 10 + r)})
-        print(f"{region}: {len(usable)} parts of {luma.shape[1:]}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
+        print(f"{region}: {len(usable)} parts of {y1 - y0} x {x1 - x0}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
     model["parts"] = parts
 
+    fringe = np.array([f.fringe for f in all_factors])
+    print("hair over the brows:", " ".join(f"{portraits[i].name} {fringe[i]:.2f}" for i in np.argsort(-fringe)[:24]), flush=True)
+
     # Body layers.
-    core_hidden = np.array([(f.hair * areas.core).sum() / areas.core.sum() for f in all_factors])
-    order = np.argsort(core_hidden, kind="stable")
     chosen = []
-    for male in (False, True):
-        members = [i for i in order if portraits[i].male == male and core_hidden[i] < 0.08]
-        # Spread over age and tone: farthest point selection.
-        features = np.column_stack([age / 18, lightness / 10])
-        picked = [members[0]]
-        while len(picked) < min(body_count // 2, len(members)):
-            rest = [m for m in members if m not in picked]
-            gap = np.min(np.linalg.norm(features[rest][:, None] - features[picked][None], axis=2), axis=1)
-            picked.append(rest[int(np.argmax(gap))])
-        chosen += picked
-    chosen = np.array(sorted(chosen))
-    bodies = {k: [] for k in ("luma", "chroma", "alpha", "hole", "skin", "shading")}
+    core_hidden = np.array([(f.hair * areas.core).sum() / areas.core.sum() for f in all_factors])
+    for i, p in enumerate(portraits):
+        sex, number = p.name.split("-")
+        if int(number) in BODY_LEFT_OUT[sex] or core_hidden[i] > 0.08 or patches[i] > np.percentile(patches, 92):
+            continue
+        chosen.append(i)
+    chosen = np.random.default_rng(40).permutation(chosen)[:body_count]
+    bank = {k: [] for k in ("luma_base", "luma", "chroma_base", "chroma", "alpha", "masks", "hole", "shading")}
+    hair_luma, hair_natural, hair_grey = [], [], []
     for i in chosen:
         p, f = portraits[i], all_factors[i]
-        h = hole(f, areas)
-        skin = skin_probability(p, f, areas)
+        skin, hair, fringe = materials(p, f, areas)
+        h = hole(fringe, areas)
         ycc = cv2.cvtColor(byte(p.rgb), cv2.COLOR_RGB2YCrCb).astype(np.float32)
-        # Hollow: the face is not stored, neither in luma nor in chroma.
-        hollow = np.clip((1 - h) / 0.04, 0, 1) * (p.alpha > 0.004)
-        bodies["luma"].append(byte(ycc[..., 0] * hollow))
-        bodies["chroma"].append(byte(128 + half((ycc[..., 1:] - 128) * hollow[..., None])).transpose(2, 0, 1))
-        bodies["alpha"].append(byte(255 * half(p.alpha)))
-        bodies["hole"].append(byte(255 * half(h[window])))
-        bodies["skin"].append(byte(255 * half(skin * p.alpha, 2)))
-        bodies["shading"].append(byte((f.shading.transpose(2, 0, 1) - 2) * 70))
-    bodies = {k: np.stack(v) for k, v in bodies.items()}
-    bodies["index"] = chosen
-    bodies["keys"] = keys(len(chosen), IDENTITY["body"], 20)
-    print(f"{len(chosen)} bodies, {sum(v.nbytes for v in bodies.values()) / 1e6:.1f} MB", flush=True)
+        # Hollow: under the opening there is one flat colour, neither luma nor chroma of the face.
+        hollow = np.clip((1 - h) / 0.03, 0, 1)
+        flat = cv2.cvtColor(byte(np.exp(f.skin_mean) - 8)[None, None], cv2.COLOR_RGB2YCrCb).astype(np.float32)
+        ycc = ycc * hollow[..., None] + flat * (1 - hollow[..., None])
+        seen = (cv2.dilate(p.alpha, np.ones((5, 5))) > 0.004)[..., None]
+        ycc = np.where(seen, ycc, 128)
+        base, packed = codec.encode(ycc[..., 0], 128, BODY_REACH)
+        bank["luma_base"].append(base)
+        bank["luma"].append(packed)
+        pairs = [codec.encode(half(ycc[..., c]), 64, BODY_CHROMA_REACH) for c in (1, 2)]
+        bank["chroma_base"].append(np.stack([pair[0] for pair in pairs]))
+        bank["chroma"].append(np.stack([pair[1] for pair in pairs]))
+        bank["alpha"].append(codec.pack(np.round(15 * half(p.alpha)).astype(np.uint8)))
+        small = np.round(15 * np.stack([half(skin, 2), half(hair, 2)])).astype(np.uint8)
+        bank["masks"].append(small[0] << 4 | small[1])
+        bank["hole"].append(byte(255 * half(h[window])))
+        bank["shading"].append(byte((f.shading.transpose(2, 0, 1) - 2) * 70))
+        inside = hair > 0.6
+        if inside.sum() > 1500:
+            level = float(np.clip(np.median(ycc[..., 0][inside]), 22, 200))
+            colour = np.abs(ycc[..., 1:][inside] - 128).mean()
+        else:
+            level, colour = 60.0, 10.0
+        grey = ((p.age >= 45 and colour < 7.5 and level > 85) or (p.age >= 50 and colour < 9.5 and level > 75)
+                or (p.age >= 56 and colour < 11 and level > 95) or (p.age >= 70 and level > 85))
+        hair_luma.append(level)
+        hair_grey.append(float(grey))
+        hair_natural.append(42.0 if grey else level)
+    bodies = {"index": chosen, "keys": keys(len(chosen), IDENTITY["body"], 20), "bank": {k: np.stack(v) for k, v in bank.items()},
+              "hair_luma": np.array(hair_luma), "hair_grey": np.array(hair_grey), "hair_natural": np.array(hair_natural)}
+    print(f"{len(chosen)} bodies ({int((gender[chosen] > 0).sum())} women, {int(sum(hair_grey))} grey), "
+          f"{sum(v.nbytes for v in bodies['bank'].values()) / 1e6:.1f} MB", flush=True)
     model["bodies"] = bodies
+    model["reach"] = {"part": PART_REACH, "part_chroma": CHROMA_REACH, "luma": BODY_REACH, "chroma": BODY_CHROMA_REACH}
 
     # Shape: landmarks and the field that pulls the canonical picture into it.
     mean = canonical.shape
@@ -178,7 +225,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data" / "portraits-cc0")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
-    parser.add_argument("--bodies", type=int, default=56)
+    parser.add_argument("--bodies", type=int, default=130)
     arguments = parser.parse_args()
     cv2.setNumThreads(2)
     paths = prepare(arguments.data, arguments.cache)
