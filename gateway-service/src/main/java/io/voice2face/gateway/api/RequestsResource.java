@@ -28,6 +28,7 @@ import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestForm;
 import org.jboss.resteasy.reactive.RestPath;
+import org.jboss.resteasy.reactive.RestStreamElementType;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 import io.smallrye.mutiny.Multi;
@@ -136,6 +137,7 @@ public class RequestsResource {
     @GET
     @Path("/{id}/events")
     @Produces(MediaType.SERVER_SENT_EVENTS)
+    @RestStreamElementType(MediaType.TEXT_PLAIN)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = "X-Accel-Buffering", value = "no")
     @Operation(
@@ -160,10 +162,8 @@ public class RequestsResource {
     }
 
     private static OutboundSseEvent outbound(Sse sse, StreamEvent event) {
-        OutboundSseEvent.Builder builder = sse.newEventBuilder()
-                .name(event.kind())
-                .mediaType(MediaType.TEXT_PLAIN_TYPE)
-                .data(event.data());
+        OutboundSseEvent.Builder builder =
+                sse.newEventBuilder().name(event.kind()).data(event.data());
         event.id().ifPresent(id -> builder.id(Long.toString(id)));
         return builder.build();
     }

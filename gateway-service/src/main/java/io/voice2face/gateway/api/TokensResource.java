@@ -6,15 +6,19 @@ import jakarta.validation.Valid;
 import jakarta.validation.constraints.NotBlank;
 import jakarta.validation.constraints.NotNull;
 import jakarta.validation.constraints.Size;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.NewCookie;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.smallrye.mutiny.Uni;
@@ -25,6 +29,8 @@ import io.voice2face.gateway.security.Tokens;
 import io.voice2face.gateway.service.AccountService;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** Log-in. */
 @Path("/api/v1/tokens")
@@ -41,12 +47,15 @@ public class TokensResource {
     private final Tokens tokens;
     private final GatewayConfig.Tokens settings;
     private final ClientAddress address;
+    private final ObjectMapper json;
 
-    TokensResource(AccountService accounts, Tokens tokens, GatewayConfig config, ClientAddress address) {
+    TokensResource(
+            AccountService accounts, Tokens tokens, GatewayConfig config, ClientAddress address, ObjectMapper json) {
         this.accounts = accounts;
         this.tokens = tokens;
         this.settings = config.tokens();
         this.address = address;
+        this.json = json;
     }
 
     /** E-mail and password. */
@@ -63,7 +72,7 @@ public class TokensResource {
 
     /** Terms that a guest agrees to. */
     @Schema(name = "GuestWish")
-    public record GuestWish(Optional<@Valid Consent> consent) {}
+    public record GuestWish(Optional<Consent> consent) {}
 
     /** Terms that are agreed to. */
     @Schema(name = "Consent")
@@ -87,10 +96,19 @@ public class TokensResource {
 
     @POST
     @Path("/guest")
+    @Consumes(MediaType.WILDCARD)
     @Operation(summary = "Try without an account", description = "Opens a guest account; sign up later to keep it.")
-    public Uni<Response> guest(@Valid GuestWish wish, @HeaderParam(CLIENT) Optional<String> client) {
-        Optional<String> consent =
-                Optional.ofNullable(wish).flatMap(GuestWish::consent).map(Consent::version);
+    @RequestBody(
+            description = "may be left out",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = GuestWish.class)))
+    public Uni<Response> guest(String body, @HeaderParam(CLIENT) Optional<String> client)
+            throws JsonProcessingException {
+        Optional<String> consent = body == null || body.isBlank()
+                ? Optional.empty()
+                : json.readValue(body, GuestWish.class).consent().map(Consent::version);
         return accounts.guest(consent, address.text()).chain(account -> answer(account, client));
     }
 

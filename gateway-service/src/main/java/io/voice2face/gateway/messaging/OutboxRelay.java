@@ -109,7 +109,7 @@ public class OutboxRelay {
 
     @Scheduled(every = "5s", concurrentExecution = Scheduled.ConcurrentExecution.SKIP)
     Uni<Void> measure() {
-        return database.query(WAITING)
+        return database.preparedQuery(WAITING)
                 .execute()
                 .invoke(rows -> {
                     Row row = rows.iterator().next();

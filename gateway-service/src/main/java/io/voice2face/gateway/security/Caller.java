@@ -42,8 +42,8 @@ public class Caller {
             UUID id = subject(token);
             return transactions.read(() -> accounts.withId(id)).map(found -> {
                 AccountRow account = found.orElseThrow(ApiProblem::unauthorized);
-                Number version = token.getClaim(Tokens.VERSION);
-                if (version == null || version.intValue() != account.tokenVersion) {
+                String version = token.getClaim(Tokens.VERSION);
+                if (!Integer.toString(account.tokenVersion).equals(version)) {
                     throw ApiProblem.unauthorized();
                 }
                 return Optional.of(account);

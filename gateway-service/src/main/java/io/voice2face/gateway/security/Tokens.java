@@ -37,7 +37,7 @@ public class Tokens {
                 .audience(AUDIENCE)
                 .subject(account.id.toString())
                 .groups(Set.of(account.role.group()))
-                .claim(VERSION, account.tokenVersion)
+                .claim(VERSION, Integer.toString(account.tokenVersion))
                 .expiresIn(life)
                 .jws()
                 .keyId(signing.kid())
