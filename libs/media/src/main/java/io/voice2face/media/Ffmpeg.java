@@ -1,5 +1,7 @@
 package io.voice2face.media;
 
+import java.nio.charset.StandardCharsets;
+
 import org.bytedeco.ffmpeg.avutil.AVDictionary;
 import org.bytedeco.javacpp.BytePointer;
 
@@ -25,7 +27,14 @@ final class Ffmpeg {
     static String message(int error) {
         try (BytePointer text = new BytePointer(256)) {
             av_strerror(error, text, text.capacity());
-            return text.getString();
+            // getString() would go on behind the terminator, to the pointer's limit
+            byte[] bytes = new byte[256];
+            text.get(bytes);
+            int end = 0;
+            while (end < bytes.length && bytes[end] != 0) {
+                end++;
+            }
+            return new String(bytes, 0, end, StandardCharsets.UTF_8);
         }
     }
 

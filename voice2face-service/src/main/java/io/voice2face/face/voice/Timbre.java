@@ -8,6 +8,8 @@ public record Timbre(float[] values) {
     /** Number of values. */
     public static final int DIMENSIONS = 24;
 
+    private static final int STEADIEST = 6;
+
     public Timbre {
         if (values.length != DIMENSIONS) {
             throw new IllegalArgumentException("a timbre has " + DIMENSIONS + " values, not " + values.length);
@@ -16,14 +18,14 @@ public record Timbre(float[] values) {
 
     /**
      * A number in 0..1 that is nearly uniform over speakers and moves little between recordings of one speaker: the
-     * normal distribution function of the projection onto a fixed direction (alternating signs).
+     * normal distribution function of a projection of the first values, which are the steadiest, with alternating signs.
      */
     public double quantile() {
         double sum = 0;
-        for (int i = 0; i < values.length; i++) {
+        for (int i = 0; i < STEADIEST; i++) {
             sum += (i % 2 == 0 ? 1 : -1) * Math.max(-3, Math.min(3, values[i]));
         }
-        return normalDistribution(sum / Math.sqrt(values.length));
+        return normalDistribution(sum / Math.sqrt(STEADIEST));
     }
 
     /** Φ(x) by the logistic approximation of Bowling et al. (2009), error below 1.5·10⁻⁴. */
