@@ -1,8 +1,5 @@
 package io.voice2face.local;
 
-import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -20,6 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 import io.voice2face.embedded.Folders;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 /**
  * The web page in a real browser against the whole mesh. The tests themselves are the page's own
@@ -59,14 +59,17 @@ class WebPageIT {
 
     private static int runBrowserTests(Mesh mesh, Path voice, String chromium)
             throws IOException, InterruptedException {
-        boolean windows =
-                System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
+        boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         ProcessBuilder browserTests = new ProcessBuilder(windows ? "npm.cmd" : "npm", "run", "--silent", "e2e")
                 .directory(ROOT.resolve("gateway-service/src/main/webui").toFile())
                 .inheritIO();
-        browserTests.environment().put("V2F_PAGE_URL", mesh.url(MeshService.GATEWAY).toString());
+        browserTests
+                .environment()
+                .put("V2F_PAGE_URL", mesh.url(MeshService.GATEWAY).toString());
         browserTests.environment().put("V2F_E2E_VOICE", voice.toString());
-        browserTests.environment().put("V2F_E2E_SHOTS", FOLDER.resolve("screenshots").toString());
+        browserTests
+                .environment()
+                .put("V2F_E2E_SHOTS", FOLDER.resolve("screenshots").toString());
         browserTests.environment().put(CHROMIUM, chromium);
         // one test kills it; the mesh starts it again
         long gateway = mesh.process(MeshService.GATEWAY.serviceName()).handle().pid();
@@ -86,7 +89,9 @@ class WebPageIT {
             assertThat(Paths.get(named)).as("what %s names", CHROMIUM).isExecutable();
             return Optional.of(named);
         }
-        return CANDIDATES.stream().filter(path -> Files.isExecutable(Paths.get(path))).findFirst();
+        return CANDIDATES.stream()
+                .filter(path -> Files.isExecutable(Paths.get(path)))
+                .findFirst();
     }
 
     private static final class Narrator implements Mesh.Listener {
