@@ -7,6 +7,7 @@ import io.voice2face.swap.face.TrackedFace;
 
 /** One person of one clip under the embedded swapper. Reads as the list of its stages. */
 final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
+    private final SourceFace source;
     private final EyeLids lids = new EyeLids();
     private final ShapeTransfer shape;
     private final TriangleRaster raster;
@@ -17,6 +18,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
     private final OcclusionModel occlusion;
 
     EmbeddedSwapSession(SourceFace source) {
+        this.source = source;
         this.shape = new ShapeTransfer(source);
         this.raster = new TriangleRaster(source.topology, source.layout);
         this.sampler = new TargetSampler(source.layout);
@@ -43,6 +45,17 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         light.measure(sampler, occlusion.occluded());
         skin.next();
         compositor.blend(frame, xyz, eyeDistance, raster, light, occlusion.occluded(), lids, skin, face.fade());
+    }
+
+    /** Share of the cover that was taken for an occluder in the last frame, 0..1. */
+    double occludedShare() {
+        double occluded = 0;
+        double whole = 0;
+        for (int i = 0; i < source.cover.length; i++) {
+            occluded += occlusion.occluded()[i] * source.cover[i];
+            whole += source.cover[i];
+        }
+        return occluded / whole;
     }
 
     @Override

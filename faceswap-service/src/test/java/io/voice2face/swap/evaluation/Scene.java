@@ -1,0 +1,199 @@
+package io.voice2face.swap.evaluation;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.Point;
+import org.opencv.core.Rect;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.media.VideoReader;
+import io.voice2face.media.VisualLimits;
+import io.voice2face.swap.TestFaces;
+
+/**
+ * A clip of the evaluation: a built-in template, and what is done to it.
+ *
+ * @param name what it shows
+ * @param frames 8-bit BGR
+ * @param occluders 8-bit masks of what lies before the face, one per frame; empty where nothing does
+ */
+record Scene(String name, List<Mat> frames, List<Mat> occluders) implements AutoCloseable {
+    private static final int LONGEST = 112;
+
+    static final List<String> NAMES = List.of(
+            "talking",
+            "turning",
+            "blinking",
+            "smiling",
+            "two-people",
+            "side-light",
+            "exposure-ramp",
+            "hand",
+            "microphone");
+
+    static Scene make(String name, Path folder) throws Exception {
+        return switch (name) {
+            case "talking" -> plain(name, "studio-woman", folder);
+            case "turning" -> plain(name, "garden-woman", folder);
+            case "blinking" -> plain(name, "office-man", folder);
+            case "smiling" -> plain(name, "evening-man", folder);
+            case "two-people" -> twoPeople(name, folder);
+            case "side-light" -> sideLight(name, folder);
+            case "exposure-ramp" -> exposureRamp(name, folder);
+            case "hand" -> occluded(name, "garden-woman", folder, Scene::hand, new Scalar(110, 140, 190));
+            case "microphone" -> occluded(name, "office-man", folder, Scene::microphone, new Scalar(38, 36, 35));
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static Scene plain(String name, String template, Path folder) throws Exception {
+        return new Scene(name, read(template, folder), List.of());
+    }
+
+    private static List<Mat> read(String template, Path folder) throws Exception {
+        List<Mat> frames = new ArrayList<>();
+        try (VideoReader reader = VideoReader.open(TestFaces.clip(template, folder), VisualLimits.defaults())) {
+            Mat frame = new Mat();
+            while (frames.size() < LONGEST && reader.read(frame)) {
+                frames.add(frame.clone());
+            }
+            frame.release();
+        }
+        return frames;
+    }
+
+    private static Scene twoPeople(String name, Path folder) throws Exception {
+        List<Mat> right = read("studio-woman", folder);
+        List<Mat> left = read("evening-man", folder);
+        List<Mat> both = new ArrayList<>();
+        for (int i = 0; i < Math.min(left.size(), right.size()); i++) {
+            Mat frame = new Mat(720, 1280, CvType.CV_8UC3, new Scalar(120, 125, 130));
+            Mat small = new Mat();
+            Imgproc.resize(left.get(i), small, new Size(560, 560), 0, 0, Imgproc.INTER_AREA);
+            small.copyTo(frame.submat(new Rect(0, 160, 560, 560)));
+            right.get(i).copyTo(frame.submat(new Rect(560, 0, 720, 720)));
+            small.release();
+            both.add(frame);
+        }
+        left.forEach(Mat::release);
+        right.forEach(Mat::release);
+        return new Scene(name, both, List.of());
+    }
+
+    private static Scene sideLight(String name, Path folder) throws Exception {
+        List<Mat> frames = read("office-man", folder);
+        Mat gain = new Mat(720, 720, CvType.CV_32FC3);
+        float[] row = new float[720 * 3];
+        for (int y = 0; y < 720; y++) {
+            for (int x = 0; x < 720; x++) {
+                float lit = (float) (1 / (1 + Math.exp((x - 380) / 45.)));
+                row[x * 3] = .36f + .62f * lit;
+                row[x * 3 + 1] = .34f + .74f * lit;
+                row[x * 3 + 2] = .33f + .86f * lit;
+            }
+            gain.put(y, 0, row);
+        }
+        for (Mat frame : frames) {
+            Mat lit = new Mat();
+            frame.convertTo(lit, CvType.CV_32FC3);
+            Core.multiply(lit, gain, lit);
+            lit.convertTo(frame, CvType.CV_8UC3);
+            lit.release();
+        }
+        gain.release();
+        return new Scene(name, frames, List.of());
+    }
+
+    private static Scene exposureRamp(String name, Path folder) throws Exception {
+        List<Mat> frames = read("studio-woman", folder);
+        for (int i = 0; i < frames.size(); i++) {
+            double gain = .45 + .85 * i / frames.size();
+            frames.get(i).convertTo(frames.get(i), -1, gain, 0);
+        }
+        return new Scene(name, frames, List.of());
+    }
+
+    @FunctionalInterface
+    private interface Drawing {
+        void draw(Mat mask, int frame, int frames);
+    }
+
+    private static Scene occluded(String name, String template, Path folder, Drawing drawing, Scalar colour)
+            throws Exception {
+        List<Mat> frames = read(template, folder);
+        List<Mat> masks = new ArrayList<>();
+        for (int i = 0; i < frames.size(); i++) {
+            Mat mask = Mat.zeros(frames.get(i).size(), CvType.CV_8U);
+            drawing.draw(mask, i, frames.size());
+            paint(frames.get(i), mask, colour);
+            masks.add(mask);
+        }
+        return new Scene(name, frames, masks);
+    }
+
+    private static void paint(Mat frame, Mat mask, Scalar colour) {
+        int width = frame.cols();
+        byte[] pixels = new byte[width * 3];
+        byte[] cover = new byte[width];
+        Mat soft = new Mat();
+        Imgproc.GaussianBlur(mask, soft, new Size(0, 0), 1.2);
+        for (int y = 0; y < frame.rows(); y++) {
+            frame.get(y, 0, pixels);
+            soft.get(y, 0, cover);
+            for (int x = 0; x < width; x++) {
+                float a = (cover[x] & 255) / 255f;
+                double shade = .82 + .18 * Math.sin(x / 25.) + .04 * Math.sin(x * 1.7 + y * 2.3);
+                for (int c = 0; c < 3; c++) {
+                    double value = (pixels[x * 3 + c] & 255) * (1 - a) + a * Math.min(255, colour.val[c] * shade);
+                    pixels[x * 3 + c] = (byte) Math.round(value);
+                }
+            }
+            frame.put(y, 0, pixels);
+        }
+        soft.release();
+    }
+
+    /** A hand with four fingers that passes before the left half of the face and back. */
+    private static void hand(Mat mask, int frame, int frames) {
+        double t = (frame - 25) / (double) (frames - 40);
+        if (t < 0 || t > 1) {
+            return;
+        }
+        int x = (int) Math.round(-90 + 360 * Math.sin(Math.PI * t));
+        Scalar white = new Scalar(255);
+        Imgproc.ellipse(mask, new Point(x, 430), new Size(75, 95), 0, 0, 360, white, -1, Imgproc.LINE_AA, 0);
+        for (int i = 0; i < 4; i++) {
+            Imgproc.line(
+                    mask,
+                    new Point(x - 54 + 36 * i, 390),
+                    new Point(x - 60 + 40 * i, 240),
+                    white,
+                    30,
+                    Imgproc.LINE_AA,
+                    0);
+        }
+        Imgproc.rectangle(mask, new Point(x - 50, 430), new Point(x + 50, 720), white, -1);
+    }
+
+    /** A microphone that comes up to the lips. */
+    private static void microphone(Mat mask, int frame, int frames) {
+        double t = Math.min(1, Math.max(0, (frame - 20) / 30.));
+        int y = (int) Math.round(800 - 300 * (t * t * (3 - 2 * t)));
+        Scalar white = new Scalar(255);
+        Imgproc.circle(mask, new Point(372, y), 46, white, -1, Imgproc.LINE_AA, 0);
+        Imgproc.line(mask, new Point(372, y), new Point(392, y + 320), white, 34, Imgproc.LINE_AA, 0);
+    }
+
+    @Override
+    public void close() {
+        frames.forEach(Mat::release);
+        occluders.forEach(Mat::release);
+    }
+}
