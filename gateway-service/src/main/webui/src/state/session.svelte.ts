@@ -1,5 +1,5 @@
 import { api, setHooks } from '../api/client';
-import { asProblem } from '../api/problem';
+import { asProblem, type Problem } from '../api/problem';
 import type { PageConfig, User } from '../api/types';
 
 /** Who is here, what the operator allows, and whether the service is open. */
@@ -8,6 +8,8 @@ class SessionState {
   config = $state.raw<PageConfig | null>(null);
   /** false until it is known whether somebody is logged in */
   known = $state(false);
+  /** why it is not known who is here, where the gateway did not answer */
+  problem = $state.raw<Problem | null>(null);
   maintenance = $state(false);
   online = $state(navigator.onLine);
   /** true while the dialog that asks to log in again is open */
@@ -39,15 +41,15 @@ class SessionState {
   }
 
   async loadUser(): Promise<void> {
+    this.problem = null;
     try {
       this.user = await api.me();
-      this.known = true;
     } catch (thrown) {
       const problem = asProblem(thrown);
       if (problem.status === 401 || problem.status === 403) this.user = null;
-      // with no answer at all nothing is known; pages show what they can and say what failed
-      this.known = true;
+      else if (problem.reason !== 'maintenance') this.problem = problem;
     }
+    this.known = true;
   }
 
   async logIn(email: string, password: string): Promise<void> {
