@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.vertx.mutiny.core.Vertx;
 import io.voice2face.contracts.ObjectKeys;
@@ -34,7 +34,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 /** The client library against the real service. */
 @QuarkusTest
-@QuarkusTestResource(Servers.class)
+@WithTestResource(Servers.class)
 class StorageClientTest {
     @Inject
     Vertx vertx;

@@ -23,7 +23,7 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.junit.jupiter.api.Test;
 
-import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.common.WithTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.voice2face.contracts.Topic;
 
@@ -43,7 +43,7 @@ import static org.awaitility.Awaitility.await;
 
 /** A stranger with a plain Kafka consumer and the AsyncAPI document, and nothing else of ours, follows a request. */
 @QuarkusTest
-@QuarkusTestResource(EmbeddedBroker.class)
+@WithTestResource(EmbeddedBroker.class)
 class DocumentedConsumerTest {
     private static final String SCHEMA_IDS = "https://voice2face.example/schemas/";
     private static final Duration PATIENCE = Duration.ofSeconds(30);

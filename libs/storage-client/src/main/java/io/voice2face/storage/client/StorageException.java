@@ -1,7 +1,9 @@
 package io.voice2face.storage.client;
 
+import io.voice2face.contracts.Outage;
+
 /** storage-service, or the object store behind it, did not do what was asked of it. */
-public class StorageException extends RuntimeException {
+public class StorageException extends RuntimeException implements Outage {
     private static final long serialVersionUID = 1L;
 
     private final int status;
@@ -36,5 +38,11 @@ public class StorageException extends RuntimeException {
     /** True where asking again may help: no answer, or an answer of the 5xx family or 429. */
     public boolean isTransient() {
         return status == 0 || status >= 500 || status == 429;
+    }
+
+    /** The same as {@link #isTransient()}: a consumer waits for storage to come back. */
+    @Override
+    public boolean isOutage() {
+        return isTransient();
     }
 }
