@@ -12,14 +12,22 @@ import static org.bytedeco.ffmpeg.global.avutil.av_strerror;
 
 /** Small conveniences over FFmpeg's C API that several classes of this package share. */
 final class Ffmpeg {
+    /** JavaCPP's limit on the process's memory; read once, when its first class is loaded. */
+    private static final String MEMORY_LIMIT = "org.bytedeco.javacpp.maxPhysicalBytes";
+
     static {
+        // By default JavaCPP refuses to allocate once the process holds twice the Java heap. OpenCV's frames and ONNX
+        // Runtime's weights lie outside the heap, so a service with a small heap would stop decoding for no reason.
+        if (System.getProperty(MEMORY_LIMIT) == null) {
+            System.setProperty(MEMORY_LIMIT, "0");
+        }
         // What is wrong with a file is said by our exceptions; FFmpeg would print it once per packet on stderr.
         av_log_set_level(AV_LOG_FATAL);
     }
 
     private Ffmpeg() {}
 
-    /** Loads the native libraries and quietens FFmpeg's own log. */
+    /** Loads the native libraries and quietens FFmpeg's own log; must come before any other class of JavaCPP. */
     static void load() {
         // running the static initialiser is the work
     }

@@ -24,6 +24,7 @@ public final class GifReader implements AutoCloseable {
      */
     public static GifReader open(Path file, VisualLimits limits) {
         OpenCv.load();
+        Ffmpeg.load();
         MediaFile checked = MediaFile.check(file, limits.maxBytes(), Faults.TARGET);
         if (checked.format() != MediaFormat.GIF) {
             throw Faults.TARGET.unsupported(checked.format().contentType() + " is not a GIF");

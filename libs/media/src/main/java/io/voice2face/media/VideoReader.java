@@ -81,6 +81,7 @@ public final class VideoReader implements AutoCloseable {
      */
     public static VideoReader open(Path file, VisualLimits limits) {
         OpenCv.load();
+        Ffmpeg.load();
         MediaFile checked = MediaFile.check(file, limits.maxBytes(), Faults.TARGET);
         if (checked.format() != MediaFormat.MP4 && checked.format() != MediaFormat.MATROSKA) {
             throw Faults.TARGET.unsupported(checked.format().contentType() + " is not a clip");
