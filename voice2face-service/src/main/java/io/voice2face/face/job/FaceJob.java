@@ -1,7 +1,5 @@
 package io.voice2face.face.job;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +25,6 @@ import io.voice2face.contracts.event.Stage;
 import io.voice2face.contracts.event.StageTiming;
 import io.voice2face.contracts.event.Variant;
 import io.voice2face.contracts.event.VoiceSubmitted;
-import io.voice2face.face.config.FaceServiceSettings;
 import io.voice2face.face.generation.FaceStudio;
 import io.voice2face.face.generation.MadeFace;
 import io.voice2face.face.timing.StopWatch;
@@ -38,6 +35,7 @@ import io.voice2face.messaging.Delivery;
 import io.voice2face.messaging.EventHandler;
 import io.voice2face.messaging.EventPublisher;
 import io.voice2face.messaging.MeshMetrics;
+import io.voice2face.messaging.OutageException;
 import io.voice2face.messaging.PermanentFailureException;
 import io.voice2face.messaging.WorkerPool;
 import io.voice2face.storage.client.StorageClient;
@@ -60,7 +58,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
     private final FaceStudio studio;
     private final CancelledResults cancelled;
     private final MeshMetrics metrics;
-    private final FaceServiceSettings settings;
+    private final WorkFolder work;
 
     FaceJob(
             StorageClient storage,
@@ -70,7 +68,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
             FaceStudio studio,
             CancelledResults cancelled,
             MeshMetrics metrics,
-            FaceServiceSettings settings) {
+            WorkFolder work) {
         this.storage = storage;
         this.publisher = publisher;
         this.workers = workers;
@@ -78,7 +76,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
         this.studio = studio;
         this.cancelled = cancelled;
         this.metrics = metrics;
-        this.settings = settings;
+        this.work = work;
     }
 
     @Override
@@ -86,8 +84,10 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
         return begin(job)
                 .chain(folder -> listen(job, folder)
                         .chain(heard -> draw(job, heard, folder))
-                        .eventually(() -> workers.run(() -> discard(folder))))
+                        .eventually(() -> discard(folder)))
                 .invoke(() -> metrics.job("succeeded"))
+                .onFailure(StorageException.class)
+                .transform(failure -> classified(job, (StorageException) failure))
                 .onFailure(RejectedVoiceException.class)
                 .recoverWithUni(failure -> reject(job, (RejectedVoiceException) failure))
                 .onFailure(CancelledException.class)
@@ -95,9 +95,14 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
                     LOG.infof("%s", failure.getMessage());
                     metrics.job("cancelled");
                     return Uni.createFrom().voidItem();
-                })
-                .onFailure(FaceJob::isMissing)
-                .transform(failure -> new PermanentFailureException(failure.getMessage(), failure));
+                });
+    }
+
+    private Uni<Void> discard(Path folder) {
+        return workers.run(() -> {
+            work.discard(folder);
+            return null;
+        });
     }
 
     @Override
@@ -120,8 +125,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
         progress(job, Optional.empty(), Stage.ANALYSING, 0, ANALYSIS_STEPS);
         return workers.run(() -> {
             stopIfCancelled(job);
-            Files.createDirectories(settings.workFolder());
-            return Files.createTempDirectory(settings.workFolder(), job.resultId() + "-");
+            return work.create(job.resultId());
         });
     }
 
@@ -230,8 +234,17 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
         }
     }
 
-    private static boolean isMissing(Throwable failure) {
-        return failure instanceof StorageException storage && storage.reason().equals(Reasons.OBJECT_MISSING);
+    /** Outages are waited out; an object that is gone stays gone, be it by the person's own wish. */
+    private Throwable classified(VoiceSubmitted job, StorageException failure) {
+        if (failure.isTransient()) {
+            return new OutageException(failure.getMessage(), failure);
+        }
+        if (!failure.reason().equals(Reasons.OBJECT_MISSING)) {
+            return failure;
+        }
+        return cancelled.contains(job.requestId(), job.resultId())
+                ? new CancelledException(job)
+                : new PermanentFailureException(failure.getMessage(), failure);
     }
 
     private static Optional<String> storageReason(Throwable failure) {
@@ -241,16 +254,6 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
             }
         }
         return Optional.empty();
-    }
-
-    private static Void discard(Path folder) throws IOException {
-        try (var files = Files.list(folder)) {
-            for (Path file : files.toList()) {
-                Files.deleteIfExists(file);
-            }
-        }
-        Files.deleteIfExists(folder);
-        return null;
     }
 
     /** What was heard, and how long hearing it took. */
