@@ -1,10 +1,8 @@
 package io.voice2face.inference.swapper;
 
-import java.util.List;
-
-import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.imgproc.Imgproc;
 
 /** Alpha blending. */
 final class Blend {
@@ -18,18 +16,10 @@ final class Blend {
      * @param alpha 32-bit float, one channel
      */
     static void into(Mat below, Mat above, Mat alpha) {
-        Mat base = new Mat();
-        Mat difference = new Mat();
-        Mat alpha3 = new Mat();
-        below.convertTo(base, CvType.CV_32F);
-        above.convertTo(difference, CvType.CV_32F);
-        Core.subtract(difference, base, difference);
-        Core.merge(List.of(alpha, alpha, alpha), alpha3);
-        Core.multiply(difference, alpha3, difference);
-        Core.add(base, difference, base);
-        base.convertTo(below, CvType.CV_8U);
-        base.release();
-        difference.release();
-        alpha3.release();
+        Mat rest = new Mat();
+        alpha.convertTo(rest, CvType.CV_32F, -1, 1);
+        // divides by the sum of the weights plus 1e-5, which no byte is large enough to feel
+        Imgproc.blendLinear(below, above, rest, alpha, below);
+        rest.release();
     }
 }

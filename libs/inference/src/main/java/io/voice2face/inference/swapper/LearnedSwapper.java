@@ -193,6 +193,7 @@ public final class LearnedSwapper implements AutoCloseable {
         private final Mat box = CropMasks.box(boost.cropSide(), options.maskBlur());
         private final Mat crop = new Mat();
         private final Mat swapped;
+        private final String outputName = swapper.outputNames().get(0);
         private final Mat part = new Mat();
         private final Mat mask = new Mat();
         private Optional<TensorBuffer> source = Optional.empty();
@@ -215,17 +216,14 @@ public final class LearnedSwapper implements AutoCloseable {
             AlignmentCrop alignment = contract.template().fit(face, boost.cropSide());
             fillSource(from, bgr, face);
             alignment.cut(bgr, crop);
-            for (int i = 0; i < boost.parts(); i++) {
-                boost.take(crop, i, part);
-                swapper.run(
-                        Map.of(
-                                SwapperContract.TARGET,
-                                target.fill(part),
-                                SwapperContract.SOURCE,
-                                source.orElseThrow().tensor()),
-                        Map.of(swapper.outputNames().get(0), output.tensor()));
-                output.read(part);
-                boost.put(part, i, swapped);
+            if (boost.parts() == 1) {
+                run(crop, swapped);
+            } else {
+                for (int i = 0; i < boost.parts(); i++) {
+                    boost.take(crop, i, part);
+                    run(part, part);
+                    boost.put(part, i, swapped);
+                }
             }
             box.copyTo(mask);
             masks.forEach(m -> m.restrict(crop, mask));
@@ -234,6 +232,17 @@ public final class LearnedSwapper implements AutoCloseable {
             }
             alignment.paste(bgr, swapped, mask);
             enhancement.ifPresent(e -> e.enhance(bgr, face, opacity));
+        }
+
+        private void run(Mat from, Mat into) {
+            swapper.run(
+                    Map.of(
+                            SwapperContract.TARGET,
+                            target.fill(from),
+                            SwapperContract.SOURCE,
+                            source.orElseThrow().tensor()),
+                    Map.of(outputName, output.tensor()));
+            output.read(into);
         }
 
         private void fillSource(SourceFace from, Mat bgr, FivePoints face) {
