@@ -190,6 +190,11 @@ final class TestMedia {
 
     /** A VP8 webm as a browser writes it: no length, no index. */
     static Path browserClip(Path file, int width, int height, int framesPerSecond, int frames) {
+        return webm(file, width, height, framesPerSecond, frames, false);
+    }
+
+    /** @param finished whether the writer went back to put length and index in, as it does with a file */
+    static Path webm(Path file, int width, int height, int framesPerSecond, int frames, boolean finished) {
         Ffmpeg.load();
         AVFormatContext container = new AVFormatContext(null);
         Ffmpeg.require(avformat.avformat_alloc_output_context2(container, null, "webm", file.toString()), "alloc");
@@ -211,9 +216,11 @@ final class TestMedia {
         AVIOContext io = new AVIOContext(null);
         Ffmpeg.require(avformat.avio_open(io, "file:" + file, avformat.AVIO_FLAG_WRITE), "avio_open");
         container.pb(io);
-        io.seekable(0);
         AVDictionary options = new AVDictionary(null);
-        Ffmpeg.set(options, "live", "1");
+        if (!finished) {
+            io.seekable(0);
+            Ffmpeg.set(options, "live", "1");
+        }
         Ffmpeg.require(avformat.avformat_write_header(container, options), "header");
         AVPacket packet = avcodec.av_packet_alloc();
         try (PictureConverter converter = new PictureConverter()) {

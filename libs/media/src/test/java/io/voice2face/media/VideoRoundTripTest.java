@@ -13,6 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.opencv.core.Core;
+import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 import io.voice2face.contracts.event.Reasons;
@@ -138,6 +139,48 @@ class VideoRoundTripTest {
         assertThat(info.audioStreams()).isEqualTo(1);
         assertThat(info.codec()).isEqualTo("h264");
         assertThat(readAll(first)).isEqualTo(25);
+    }
+
+    @Test
+    void aWebmThatIsCutOffBreaksWhereItsLengthIsKnown() throws IOException {
+        Path whole = TestMedia.webm(folder.resolve("w.webm"), 160, 120, 10, 60, true);
+
+        assertThat(readAll(whole)).isEqualTo(60);
+        assertThat(((MediaInfo.Video) MediaProbe.probe(whole, VisualLimits.defaults())).duration())
+                .isPresent();
+        Path cut = TestMedia.truncate(whole, folder.resolve("cut.webm"), 0.5);
+        assertThatThrownBy(() -> readAll(cut)).isInstanceOfSatisfying(MediaException.class, e -> assertThat(e.reason())
+                .isEqualTo(Reasons.BROKEN_TARGET));
+    }
+
+    /** Sensor noise of σ = 2 under a moving picture is about what a phone's clip has. */
+    @Test
+    void noisyPicturesKeepThirtyEightDecibels() {
+        List<Mat> pictures = new ArrayList<>();
+        Mat noise = new Mat(360, 640, CvType.CV_16SC3);
+        for (int i = 0; i < 15; i++) {
+            Mat sum = new Mat();
+            TestMedia.picture(640, 360, i).convertTo(sum, CvType.CV_16S);
+            Core.randn(noise, 0, 2);
+            Core.add(sum, noise, sum);
+            sum.convertTo(sum, CvType.CV_8U);
+            pictures.add(sum);
+        }
+        Path clip = folder.resolve("noisy.mp4");
+        try (VideoWriter writer = VideoWriter.open(clip, VideoWriter.Settings.constantRate(640, 360, 25))) {
+            for (int i = 0; i < pictures.size(); i++) {
+                writer.write(pictures.get(i), i, 1);
+            }
+            writer.finish();
+        }
+
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults())) {
+            for (Mat picture : pictures) {
+                try (VideoFrame frame = reader.next().orElseThrow()) {
+                    assertThat(Core.PSNR(frame.bgr(), picture)).isGreaterThan(38);
+                }
+            }
+        }
     }
 
     private static int readAll(Path file) {
