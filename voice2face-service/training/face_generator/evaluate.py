@@ -8,6 +8,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import onnx
+import onnxruntime as ort
 from onnx import numpy_helper
 
 import sheet
@@ -101,6 +102,7 @@ def check_hollow(path, finder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--model", type=Path, default=MODELS / "face-generator" / "face-generator.onnx")
+    parser.add_argument("--converter", type=Path, default=MODELS / "timbre-to-identity" / "timbre-to-identity.onnx")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--out", type=Path, default=HERE / ".cache" / "sheets")
     parser.add_argument("--draws", type=int, default=200)
@@ -133,7 +135,7 @@ def main():
     asked_male = np.arange(count) % 2 == 1
     draws = rng.standard_normal((count, generator.width)).astype(np.float32)
     rows, errors = [], []
-    for age, male, z in zip(asked_age, asked_male, draws):
+    for age, male, z in list(zip(asked_age, asked_male, draws))[:arguments.draws]:
         picture, landmarks = generator(-1.0 if male else 1.0, age, z)
         row = next(measure([picture], finder, judge, encoder))
         rows.append(row)
@@ -141,7 +143,7 @@ def main():
             interocular = np.linalg.norm(landmarks[[33, 133]].mean(0) - landmarks[[263, 362]].mean(0))
             errors.append(np.linalg.norm(row[-1][:, :2] - landmarks, axis=1).mean() / interocular)
     found = np.array([r is not None for r in rows])
-    print(f"mesh finds a face in {found.sum()} of {count}")
+    print(f"mesh finds a face in {found.sum()} of {arguments.draws}")
     errors = np.array(errors)
     print(f"landmarks given against found: mean {100 * errors.mean():.2f} % of the interocular distance, p95 {100 * np.percentile(errors, 95):.2f} %")
     first = [i for i in range(arguments.draws) if found[i]]
@@ -154,12 +156,10 @@ def main():
     vectors = np.array([rows[i][2] for i in first])
     pairs = pair_cosine(vectors, asked_male[first])
     print(f"pair cosine within one gender: mean {pairs.mean():.3f}, p95 {np.percentile(pairs, 95):.3f}, max {pairs.max():.3f}")
-    all_vectors = np.array([r[2] for r in rows if r is not None])
-    near = (all_vectors @ real_vectors.T).max(1)
+    near = (vectors @ real_vectors.T).max(1)
     print(f"cosine to the nearest training portrait, {len(near)} draws: mean {near.mean():.3f}, p95 {np.percentile(near, 95):.3f}, max {near.max():.3f}")
 
-    same, other = [], []
-    previous = None
+    same = []
     for i in range(24):
         z, sex = draws[i], (-1.0 if asked_male[i] else 1.0)
         vectors = []
@@ -170,6 +170,23 @@ def main():
         if len(vectors) == 3:
             same += [vectors[0] @ vectors[1], vectors[1] @ vectors[2]]
     print(f"one identity 15 years apart: cosine mean {np.mean(same):.3f}, min {np.min(same):.3f}")
+
+    # Two recordings of one speaker: timbre embeddings that correlate like the analyser's (.64).
+    converter = ort.InferenceSession(str(arguments.converter))
+    speakers, pairs_ = [], rng.standard_normal((2, 40, 24))
+    for take in (0, 1):
+        timbre = np.sqrt(0.64) * pairs_[0] + np.sqrt(0.36) * (pairs_[1] if take else rng.standard_normal((40, 24)))
+        vectors = []
+        for i in range(40):
+            z = converter.run(None, {"timbre": timbre[i:i + 1].astype(np.float32)})[0]
+            row = next(measure([generator(-1.0 if i % 2 else 1.0, 40, z)[0]], finder, judge, encoder))
+            vectors.append(row[2] if row else np.zeros(512))
+        speakers.append(np.array(vectors))
+    gram = speakers[0] @ speakers[1].T
+    own = np.diag(gram)
+    others = np.array([gram[i, j] for i in range(40) for j in range(40) if i != j and (i - j) % 2 == 0])
+    print(f"two recordings of one speaker against two speakers of one gender: face cosine {own.mean():.3f} against "
+          f"{others.mean():.3f}, AUC {np.mean(own[:, None] > others[None]):.3f}")
 
     rows = []
     for i in range(8):
@@ -182,6 +199,16 @@ def main():
     again = generator(1.0, 33, draws[0])[0]
     print(f"same input, same bits: {np.array_equal(again, generator(1.0, 33, draws[0])[0])}")
     check_hollow(arguments.model, finder)
+
+    vectors = list(vectors)
+    for i in range(arguments.draws, arguments.near):
+        row = next(measure([generator(-1.0 if asked_male[i] else 1.0, asked_age[i], draws[i])[0]], finder, judge, encoder))
+        if row is None:
+            print(f"  no face found in draw {i}")
+        else:
+            vectors.append(row[2])
+    near = (np.array(vectors) @ real_vectors.T).max(1)
+    print(f"cosine to the nearest training portrait, {len(near)} draws: mean {near.mean():.3f}, p95 {np.percentile(near, 95):.3f}, max {near.max():.3f}")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,8 @@ WIDTH, HEIGHT = RIGHT - LEFT, BOTTOM - TOP
 OFFSET = 8.0
 # Shaven or bald: what lies above the forehead is skin.
 BALD = {f"male-{n}" for n in (0, 14, 19, 25, 31, 41, 53, 55, 61, 69)}
+# Women whose hair ends above the shoulders.
+SHORT = {f"female-{n}" for n in (4, 5, 10, 15, 20, 23, 33, 34, 35, 50, 52, 55, 61, 63, 75, 81, 83, 93, 96)}
 REGIONS = ("forehead", "eyes", "nose", "lower")
 SHADING_GRID = 64
 
@@ -54,6 +56,7 @@ class Areas:
         lips = canonical.hull(OUTER_LIPS, 7)
         nostrils = canonical.hull([129, 358, 2, 97, 326, 64, 294], 4)
         self.brows = np.maximum(canonical.hull(LEFT_BROW, 5), canonical.hull(RIGHT_BROW, 5))
+        self.sockets = eyes
         self.features = np.clip(eyes + brows + lips + nostrils, 0, 1)
         self.tight = np.clip(canonical.hull(LEFT_EYE, 2) + canonical.hull(RIGHT_EYE, 2) + canonical.hull(OUTER_LIPS, 2), 0, 1)
         # What always belongs to the generated face, whatever hair falls over it.
@@ -151,6 +154,7 @@ class Factors:
     hair: np.ndarray      # probability that a pixel inside the oval is hair
     hidden: np.ndarray    # share of each region that hair hides
     fringe: float         # share of the brows under hair
+    stained: float        # share of the skin around the eyes that is very dark
     beard: float          # mean log ratio of green over chin and jaw
     light: float          # how much brighter (log) the right half of the face is than the left
     patches: float        # cast shadows and highlights: spread of the medium detail on bare skin
@@ -214,6 +218,12 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
         if portrait.male:
             where = where * (1 - smoothstep(areas.y, 285, 310))
         residual[..., channel] -= excess * blur(where, 3.0)
+    # Sockets in deep shade would look like paint on an evenly lit face.
+    ring = np.clip(areas.sockets - areas.tight - areas.brows, 0, 1)
+    near = blur(ring, 4.0)
+    for channel, bound in ((0, 0.08), (1, 0.20), (2, 0.08)):
+        middle = blur(residual[..., channel] * ring, 4.0) / (near + 1e-2)
+        residual[..., channel] -= (middle - bound * np.tanh(middle / bound)) * blur(ring, 1.5)
     keep = (1 - hair)[..., None]
     residual[..., 0] += residual[..., 1]
     residual[..., 2] += residual[..., 1]
@@ -222,6 +232,8 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     residual[..., 2] = residual[..., 1] + (residual[..., 2] - residual[..., 1]) * muted
     detail = np.stack([residual[..., 1], residual[..., 0] - residual[..., 1], residual[..., 2] - residual[..., 1]], -1)
     detail = np.clip(detail * keep, -2, 2)[window]
+    around = areas.regions[1] * areas.inner * (1 - cv2.dilate(areas.features, np.ones((3, 3))))
+    stained = float((around * (residual[..., 1] < -0.6)).sum() / around.sum())
     hidden = np.array([(hair * r * areas.inner).sum() / (r * areas.inner).sum() for r in areas.regions])
     mean = (shading * inside[..., None]).sum((0, 1)) / inside.sum()
     lightness = float(lab((np.exp(mean) - OFFSET)[None, None])[0, 0, 0])
@@ -231,7 +243,7 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     positive = np.maximum(detail, 0)
     detail = np.where((detail > 0) & (skin_detail > 0), 0.38 * np.tanh(positive / 0.38), detail)
     grid = cv2.resize(shading, (SHADING_GRID, SHADING_GRID), interpolation=cv2.INTER_AREA)
-    return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, beard, light, patches)
+    return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, stained, beard, light, patches)
 
 
 def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -247,7 +259,7 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     outside = solid & (areas.wide == 0)
     hue = np.linalg.norm(colour[..., 1:] - colour[bare][:, 1:].mean(0), axis=2)
     unlike = (factors.contrast > 0.40) | (hue > 11)
-    hair_seed = outside & unlike & ((y < 120) | ((y < 380) & (np.abs(x - 256) > 128) & (not portrait.male)))
+    hair_seed = outside & unlike & ((y < 120) | ((y < 380) & (np.abs(x - 256) > 128) & (not portrait.male) & (portrait.name not in SHORT)))
     hair_seed |= solid & (factors.hair > 0.8) & (y < 300)
 
     def distance(seed, minimum):
@@ -259,7 +271,9 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
         return np.min([np.linalg.norm(colour - c, axis=2) for c in centres], axis=0)
 
     to_skin, to_hair = distance(bare, 100), distance(hair_seed, 400)
-    cloth_seed = solid & (y > 450) & ((factors.contrast > 0.35) | (hue > 14)) & (to_hair > 13)
+    cloth_seed = solid & (y > 450) & ((factors.contrast > 0.35) | (hue > 14))
+    if not portrait.male and portrait.name not in SHORT:
+        cloth_seed &= to_hair > 13
     to_cloth = distance(cloth_seed, 200)
     # A neck lies in the chin's shadow: the lightness of skin may sink there, its hue not.
     neck = smoothstep(y, 375, 400) * (np.abs(x - 256) < 110)
@@ -269,9 +283,14 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     ears = np.exp(-0.5 * (((np.abs(x - 256) - 116) / 14) ** 2 + ((y - 262) / 34) ** 2))
     if portrait.name in BALD:
         low = low * 0
+    if portrait.name in SHORT:
+        low = low * (1 - smoothstep(y, 325, 365))
     # Around the forehead, shade and shine are skin: hair differs in hue or differs much in lightness.
     evidence = hue / 16 + factors.contrast / 0.9
     brow = (1 - smoothstep(y, 290, 310)) * (1 - smoothstep(np.abs(x - 256), 105, 125)) * smoothstep(y, 90, 120)
+    skin_light, hair_light = np.median(colour[bare][:, 0]), np.median(colour[hair_seed][:, 0]) if hair_seed.sum() > 400 else 0.0
+    if hair_light < skin_light - 5:
+        low = low * (1 - brow * smoothstep(colour[..., 0] - skin_light, -6, 2))
     low = low * (1 - brow * (1 - smoothstep(evidence, 0.5, 0.95)))
     # The shadow under the chin is no beard and no hair.
     jaw = areas.wide * smoothstep(y, 300, 315)
@@ -302,9 +321,22 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     return skin * cover, np.minimum(hair, 1 - skin * 0.9), fringe
 
 
+def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas: Areas) -> np.ndarray:
+    """The portrait with the burnt highlights of forehead and scalp held down."""
+    log = log_rgb(portrait.rgb)
+    luma = blur(log.mean(2), 2.0)
+    excess = np.maximum(luma - float(factors.skin_mean.mean()) - 0.25, 0)
+    reduce = (excess - 0.22 * np.tanh(excess / 0.22)) * skin * (1 - smoothstep(areas.y, 300, 330))
+    return np.clip(np.exp(log - blur(reduce.astype(np.float32), 2.0)[..., None]) - OFFSET, 0, 255)
+
+
 def hole(fringe: np.ndarray, areas: Areas) -> np.ndarray:
     """Where the body layer gives way to the generated face, 0..1."""
     open_skin = areas.inner * (1 - fringe)
     mask = np.maximum(open_skin, areas.core)
+    # On the forehead skin meets skin: the change-over is wide, and away from the hairline.
+    wide = blur(cv2.erode(mask, np.ones((23, 23))), 8.0)
+    forehead = 1 - smoothstep(areas.y, 172, 212)
     mask = cv2.erode(mask, np.ones((3, 3)))
-    return blur(mask, 3.0) * smoothstep(blur(areas.inner, 2.0), 0.05, 0.5)
+    narrow = blur(mask, 3.0) * smoothstep(blur(areas.inner, 2.0), 0.05, 0.5)
+    return narrow + forehead * (np.minimum(wide, narrow) - narrow)

@@ -15,6 +15,12 @@ ARCFACE = np.array([[38.2946, 51.6963], [73.5318, 51.5014], [56.0252, 71.7366], 
 RIGHT_EYE, LEFT_EYE = [33, 133, 159, 145], [263, 362, 386, 374]
 
 
+def session(model):
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = 1
+    return ort.InferenceSession(model, options)
+
+
 def five_points(mesh):
     return np.array([mesh[RIGHT_EYE, :2].mean(0), mesh[LEFT_EYE, :2].mean(0), mesh[1, :2], mesh[61, :2], mesh[291, :2]])
 
@@ -52,7 +58,7 @@ class AgeGender:
         x = g.Flatten(g.AveragePool(x, kernel_shape=[7, 7], strides=[2, 2]))
         for head, size in (("age", 1), ("gender", 2)):
             g.output(g.Add(g.MatMul(x, self._weights[f"fc/{head}/weights"]), self._weights[f"fc/{head}/bias"]), head, [1, size])
-        self._session = ort.InferenceSession(g.model("age_gender", "").SerializeToString())
+        self._session = session(g.model("age_gender", "").SerializeToString())
 
     def _conv(self, g, x, name, stride):
         kernel = np.ascontiguousarray(self._weights[f"{name}/filters"].transpose(3, 2, 0, 1))
@@ -95,7 +101,7 @@ class Embedding:
 
     def __init__(self, cache: Path):
         path = fetch("faceplugin-face-recognition-js", cache) / "model" / "fr_feature.onnx"
-        self._session = ort.InferenceSession(str(path))
+        self._session = session(str(path))
 
     def __call__(self, image, mesh):
         crop = cv2.warpAffine(image, similarity(five_points(mesh), ARCFACE), (112, 112), flags=cv2.INTER_AREA)

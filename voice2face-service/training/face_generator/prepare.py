@@ -51,6 +51,7 @@ class Matting:
         weights = b"".join((dist / chunk["hash"]).read_bytes() for chunk in chunks)
         options = ort.SessionOptions()
         options.intra_op_num_threads = 2
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         self._session = ort.InferenceSession(weights, options)
         self._input = self._session.get_inputs()[0].name
 

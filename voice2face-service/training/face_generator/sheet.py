@@ -13,6 +13,7 @@ AGES = (20, 30, 41, 52, 63, 74)
 class Generator:
     def __init__(self, path, threads=2):
         options = ort.SessionOptions()
+        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
         self.session = ort.InferenceSession(str(path), options)

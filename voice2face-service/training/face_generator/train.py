@@ -14,15 +14,15 @@ import onnx
 import codec
 from canonical import Canonical
 from export import converter, generator
-from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load, materials)
+from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load, materials, without_shine)
 from prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
 # Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
-BODY_LEFT_OUT = {"female": {7, 18, 26, 31, 37, 48, 55, 61, 63, 81, 88, 91, 92},
-                 "male": {1, 3, 5, 7, 14, 20, 22, 25, 28, 35, 37, 38, 40, 41, 43, 44, 47, 49, 57, 67, 72, 73, 77, 80, 82, 90, 92, 94, 97}}
+BODY_LEFT_OUT = {"female": {7, 18, 26, 31, 32, 37, 48, 55, 61, 63, 81, 88, 91, 92, 97},
+                 "male": {1, 3, 5, 7, 14, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 57, 58, 67, 72, 73, 77, 80, 81, 82, 90, 92, 93, 94, 97}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
 # Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights.
 PART_LEFT_OUT = {"female": {26, 34, 35, 57, 61, 92}, "male": {0, 14, 24, 30, 57, 77, 81, 84, 93, 94}}
@@ -99,7 +99,8 @@ def learn(paths, body_count):
         hidden = np.array([f.hidden[r] for f in all_factors])
         clear = hidden < (0.25 if region == "forehead" else 0.2)
         if region == "eyes":
-            clear &= np.array([f.fringe for f in all_factors]) < 0.058
+            stained = np.array([f.stained for f in all_factors])
+            clear &= (np.array([f.fringe for f in all_factors]) < 0.058) & (stained < np.percentile(stained, 88))
         usable = np.flatnonzero(clear & even)
         usable = np.random.default_rng(30 + r).permutation(usable)
         box = (slice(y0, y1), slice(x0, x1))
@@ -120,9 +121,6 @@ def learn(paths, body_count):
         print(f"{region}: {len(usable)} parts of {y1 - y0} x {x1 - x0}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
     model["parts"] = parts
 
-    fringe = np.array([f.fringe for f in all_factors])
-    print("hair over the brows:", " ".join(f"{portraits[i].name} {fringe[i]:.2f}" for i in np.argsort(-fringe)[:24]), flush=True)
-
     # Body layers.
     chosen = []
     core_hidden = np.array([(f.hair * areas.core).sum() / areas.core.sum() for f in all_factors])
@@ -138,7 +136,7 @@ def learn(paths, body_count):
         p, f = portraits[i], all_factors[i]
         skin, hair, fringe = materials(p, f, areas)
         h = hole(fringe, areas)
-        ycc = cv2.cvtColor(byte(p.rgb), cv2.COLOR_RGB2YCrCb).astype(np.float32)
+        ycc = cv2.cvtColor(byte(without_shine(p, f, skin, areas)), cv2.COLOR_RGB2YCrCb).astype(np.float32)
         # Hollow: under the opening there is one flat colour, neither luma nor chroma of the face.
         hollow = np.clip((1 - h) / 0.03, 0, 1)
         flat = cv2.cvtColor(byte(np.exp(f.skin_mean) - 8)[None, None], cv2.COLOR_RGB2YCrCb).astype(np.float32)
