@@ -27,10 +27,10 @@ final class OcclusionModel implements AutoCloseable {
     private static final float LUMA_FLOOR = .07f;
     private static final float CHROMA_FLOOR = .04f;
     private static final float DETAIL_FLOOR = .045f;
-    private static final float EXPRESSION_TOLERANCE = 2.2f;
+    private static final float EXPRESSION_TOLERANCE = 1.6f;
     private static final float LEARNING = .08f;
-    /** A wrong belief heals within about a second and a half. */
-    private static final float LEARNING_UNDER_DOUBT = .02f;
+    /** A wrong belief heals within a few seconds. */
+    private static final float LEARNING_UNDER_DOUBT = .01f;
 
     private static final int WARM_UP = 4;
     private static final float OUTER_RING = .14f;
@@ -62,6 +62,7 @@ final class OcclusionModel implements AutoCloseable {
     private final Mat centroids = new Mat();
     private final Mat small;
     private final Mat wide;
+    private final Mat solid;
     private int frames;
 
     OcclusionModel(SourceFace source) {
@@ -84,6 +85,8 @@ final class OcclusionModel implements AutoCloseable {
         this.mask = new Mat(layout.height, layout.width, CvType.CV_8U);
         this.small = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(3, 3));
         this.wide = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(9, 9));
+        // hands and microphones are solid: what is left open between their parts is the model's weakness
+        this.solid = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(15, 15));
         this.ring = ring();
         this.expression = expressionZone();
         for (int i = 0; i < cells; i++) {
@@ -317,7 +320,7 @@ final class OcclusionModel implements AutoCloseable {
             }
             mask.put(0, 0, bytes);
         }
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, solid);
         fillHoles();
     }
 
@@ -341,7 +344,7 @@ final class OcclusionModel implements AutoCloseable {
     @Override
     public void close() {
         planes.close();
-        for (Mat mat : List.of(mask, labels, statistics, centroids, small, wide)) {
+        for (Mat mat : List.of(mask, labels, statistics, centroids, small, wide, solid)) {
             mat.release();
         }
     }

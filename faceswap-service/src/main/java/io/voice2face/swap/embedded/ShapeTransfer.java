@@ -19,7 +19,7 @@ import io.voice2face.swap.face.Smoothstep;
  * neck.
  */
 final class ShapeTransfer implements AutoCloseable {
-    private static final float STRENGTH = .85f;
+    private static final float STRENGTH = .75f;
     private static final float DEPTH_SHARE = .4f;
     private static final float LIMIT = .11f;
     private static final float REACH = .19f;

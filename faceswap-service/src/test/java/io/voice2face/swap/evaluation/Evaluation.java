@@ -63,7 +63,8 @@ public final class Evaluation {
 
     /**
      * @param arguments folder of the portraits, weights of the generator, weights of the judging encoder, folder for the
-     *     pictures, then optionally {@code stills} or {@code clips}
+     *     pictures, then optionally {@code stills}, {@code clips}, or names of clips with commas
+     *     between
      */
     public static void main(String[] arguments) throws Exception {
         Path portraits = Path.of(arguments[0]);
@@ -74,11 +75,14 @@ public final class Evaluation {
         try (JudgingEncoder encoder = new JudgingEncoder(Path.of(arguments[2]))) {
             Evaluation evaluation = new Evaluation(out, encoder);
             List<Mat> sources = GeneratedFaces.draw(Path.of(arguments[1]), 6);
-            if (!part.equals("clips")) {
+            boolean all = part.equals("all");
+            if (all || part.equals("stills")) {
                 evaluation.stills(sources, portraits);
             }
-            if (!part.equals("stills")) {
-                evaluation.clips(sources);
+            if (all || part.equals("clips")) {
+                evaluation.clips(sources, Scene.NAMES);
+            } else if (!part.equals("stills")) {
+                evaluation.clips(sources, List.of(part.split(",")));
             }
         }
     }
@@ -185,7 +189,7 @@ public final class Evaluation {
         }
     }
 
-    private void clips(List<Mat> sources) throws Exception {
+    private void clips(List<Mat> sources, List<String> names) throws Exception {
         Path folder = Files.createTempDirectory("v2f-evaluation");
         System.out.printf(
                 Locale.ROOT,
@@ -200,7 +204,7 @@ public final class Evaluation {
                 "kept",
                 "lost");
         int number = 0;
-        for (String name : Scene.NAMES) {
+        for (String name : names) {
             try (Scene scene = Scene.make(name, folder);
                     FaceSwapper.PreparedFace face = swapper.prepare(sources.get(number++ % sources.size()))) {
                 clip(scene, face, folder);
