@@ -8,7 +8,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 import javax.imageio.ImageIO;
@@ -27,9 +29,11 @@ import io.voice2face.contracts.event.FaceGenerated;
 import io.voice2face.contracts.event.Gender;
 import io.voice2face.contracts.event.JobFailed;
 import io.voice2face.contracts.event.JobProgressed;
+import io.voice2face.contracts.event.JobState;
 import io.voice2face.contracts.event.MeshEvent;
 import io.voice2face.contracts.event.ModelUse;
 import io.voice2face.contracts.event.Reasons;
+import io.voice2face.contracts.event.RequestCompleted;
 import io.voice2face.contracts.event.RequestErased;
 import io.voice2face.contracts.event.Stage;
 import io.voice2face.contracts.event.Variant;
@@ -43,7 +47,8 @@ import static org.hamcrest.Matchers.equalTo;
 @QuarkusTest
 @QuarkusTestResource(FaceServiceResource.class)
 class FaceServiceTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    private static final OptionalInt NO_WISH = OptionalInt.empty();
 
     @ConfigProperty(name = "kafka.bootstrap.servers")
     String bootstrapServers;
@@ -103,8 +108,8 @@ class FaceServiceTest {
     void givesOneVoiceOneFaceAndVariesItOnRegenerate() throws IOException {
         UUID request = UUID.randomUUID();
         VoiceSubmitted first = mesh.submit(voice(), Gender.FEMALE, 30);
-        VoiceSubmitted same = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, OptionalInt.empty());
-        VoiceSubmitted again = mesh.submit(request, 2, voice(), Gender.FEMALE, 30, OptionalInt.empty());
+        VoiceSubmitted same = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
+        VoiceSubmitted again = mesh.submit(request, 2, voice(), Gender.FEMALE, 30, NO_WISH);
 
         FaceGenerated a = await(FaceGenerated.class, first, 2).get(0);
         List<FaceGenerated> b = await(FaceGenerated.class, same, 2);
@@ -193,15 +198,29 @@ class FaceServiceTest {
     @Test
     void doesNothingForARequestThatIsErased() throws IOException {
         UUID request = UUID.randomUUID();
-        mesh.publish(new RequestErased(request, java.time.Instant.now()));
+        mesh.publish(new RequestErased(request, Instant.now()));
         // Erasures travel on a topic of their own: only once a job of that request stays without a face has it arrived.
         Awaitility.await().atMost(PATIENCE).until(() -> {
-            VoiceSubmitted erased = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, OptionalInt.empty());
-            VoiceSubmitted next = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, OptionalInt.empty());
+            VoiceSubmitted erased = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
+            VoiceSubmitted next = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
             VoiceSubmitted other = mesh.submit(voice(), Gender.FEMALE, 30);
             await(FaceGenerated.class, other, 2);
             return mesh.events(FaceGenerated.class, erased.resultId()).isEmpty()
                     && mesh.events(FaceGenerated.class, next.resultId()).isEmpty();
+        });
+    }
+
+    @Test
+    void doesNothingForAResultThatIsCancelled() throws IOException {
+        VoiceSubmitted job = mesh.submit(voice(), Gender.FEMALE, 30);
+        mesh.publish(new RequestCompleted(
+                job.requestId(), job.resultId(), JobState.CANCELLED, Optional.empty(), List.of(), Instant.now()));
+        // The cancellation travels on a topic of its own: it has arrived once the same job gives nothing more.
+        Awaitility.await().atMost(PATIENCE).until(() -> {
+            int before = mesh.events(FaceGenerated.class, job.resultId()).size();
+            mesh.publish(job);
+            await(FaceGenerated.class, mesh.submit(job.requestId(), 1, voice(), Gender.FEMALE, 30, NO_WISH), 2);
+            return mesh.events(FaceGenerated.class, job.resultId()).size() == before;
         });
     }
 
