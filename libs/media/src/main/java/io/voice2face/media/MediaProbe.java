@@ -27,6 +27,7 @@ public final class MediaProbe {
             return describe(GifStructure.read(checked, limits));
         }
         if (checked.format() == MediaFormat.MP4 || checked.format() == MediaFormat.MATROSKA) {
+            ContainerStructure.requireWhole(checked);
             try (MediaInput input = MediaInput.open(checked, limits, Faults.TARGET)) {
                 if (input.best(AVMEDIA_TYPE_VIDEO).isEmpty()) {
                     return audio(input);

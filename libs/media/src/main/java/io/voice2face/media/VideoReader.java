@@ -76,8 +76,8 @@ public final class VideoReader implements AutoCloseable {
     /**
      * Opens a clip and checks its headers against the limits.
      *
-     * @throws MediaException {@code unreadable_target}, {@code unsupported_target}, {@code target_too_large},
-     *     {@code target_too_long}
+     * @throws MediaException {@code unreadable_target}, {@code unsupported_target}, {@code broken_target},
+     *     {@code target_too_large}, {@code target_too_long}
      */
     public static VideoReader open(Path file, VisualLimits limits) {
         OpenCv.load();
@@ -86,6 +86,7 @@ public final class VideoReader implements AutoCloseable {
         if (checked.format() != MediaFormat.MP4 && checked.format() != MediaFormat.MATROSKA) {
             throw Faults.TARGET.unsupported(checked.format().contentType() + " is not a clip");
         }
+        ContainerStructure.requireWhole(checked);
         return open(checked, limits);
     }
 
