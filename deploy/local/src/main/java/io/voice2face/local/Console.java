@@ -1,6 +1,8 @@
 package io.voice2face.local;
 
+import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -12,6 +14,11 @@ final class Console {
 
     Console(PrintStream out) {
         this.out = out;
+    }
+
+    /** A console that says nothing. */
+    static Console silent() {
+        return new Console(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
     }
 
     synchronized void line(String text) {

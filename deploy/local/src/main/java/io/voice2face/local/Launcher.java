@@ -72,6 +72,11 @@ public final class Launcher {
             runJob(gateway, settings.job().get(), home.folder());
             return;
         }
+        if (settings.benchmarkJobs() > 0) {
+            new Benchmark(mesh, console)
+                    .run(sample(home), settings.benchmarkJobs(), home.folder().resolve("results"));
+            return;
+        }
         console.line("the page is at " + gateway + "/");
         runSample(gateway, home);
         console.plain("");
@@ -113,20 +118,21 @@ public final class Launcher {
 
     private void runSample(URI gateway, LocalHome home) throws InterruptedException {
         try {
-            Path voice = home.folder().resolve("sample-voice.wav");
-            try (InputStream sample = Launcher.class.getResourceAsStream("/samples/female.wav")) {
-                Files.copy(sample, voice, StandardCopyOption.REPLACE_EXISTING);
-            }
-            runJob(
-                    gateway,
-                    new LocalSettings.Job(voice, 30, "female", Optional.empty(), Optional.empty()),
-                    home.folder());
-        } catch (IOException e) {
-            throw new LocalRunException("The sample voice cannot be written: " + e.getMessage(), e);
+            runJob(gateway, sample(home), home.folder());
         } catch (LocalRunException e) {
             // the mesh is up, and what is wrong with it can best be found while it is
             System.err.println("The sample voice has not come through: " + e.getMessage());
         }
+    }
+
+    private static LocalSettings.Job sample(LocalHome home) {
+        Path voice = home.folder().resolve("sample-voice.wav");
+        try (InputStream sample = Launcher.class.getResourceAsStream("/samples/female.wav")) {
+            Files.copy(sample, voice, StandardCopyOption.REPLACE_EXISTING);
+        } catch (IOException e) {
+            throw new LocalRunException("The sample voice cannot be written: " + e.getMessage(), e);
+        }
+        return new LocalSettings.Job(voice, 30, "female", Optional.empty(), Optional.empty());
     }
 
     private void stop(Mesh mesh, LocalHome home) {

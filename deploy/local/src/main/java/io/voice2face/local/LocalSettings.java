@@ -14,8 +14,9 @@ import java.util.Properties;
  * @param root root of the source tree, whose modules hold the built services
  * @param home folder of everything that the local run keeps
  * @param job the one job to run; empty to stay up
+ * @param benchmarkJobs how often to run the sample voice and measure it; 0 for not at all
  */
-record LocalSettings(Path root, Path home, Optional<Job> job) {
+record LocalSettings(Path root, Path home, Optional<Job> job, int benchmarkJobs) {
     private static final int DEFAULT_AGE = 30;
     private static final int YOUNGEST = 18;
     private static final int OLDEST = 100;
@@ -43,7 +44,7 @@ record LocalSettings(Path root, Path home, Optional<Job> job) {
                         gender(value(properties, "v2f.gender")),
                         value(properties, "v2f.target").map(target -> file(called, target, "v2f.target")),
                         value(properties, "v2f.out").map(called::resolve)));
-        return new LocalSettings(root.normalize(), home.normalize(), job);
+        return new LocalSettings(root.normalize(), home.normalize(), job, number(value(properties, "v2f.bench")));
     }
 
     private static Optional<String> value(Properties properties, String name) {
@@ -67,6 +68,14 @@ record LocalSettings(Path root, Path home, Optional<Job> job) {
         } catch (NumberFormatException e) {
             throw new LocalRunException(
                     "-Dv2f.age must be a whole number of years from " + YOUNGEST + " to " + OLDEST + ".", e);
+        }
+    }
+
+    private static int number(Optional<String> text) {
+        try {
+            return text.map(Integer::parseInt).orElse(0);
+        } catch (NumberFormatException e) {
+            throw new LocalRunException("-Dv2f.bench must be a number of jobs.", e);
         }
     }
 

@@ -149,9 +149,20 @@ public class EventConsumer {
         return Uni.createFrom()
                 .deferred(() -> job.handler.handle(event, job.delivery(attempt)))
                 .emitOn(job.context)
-                .invoke(() -> metrics.event(job.topic.topicName(), EventOutcome.PROCESSED))
+                .invoke(() -> processed(job, begun))
                 .onFailure()
                 .recoverWithUni(failure -> afterFailure(job, event, attempt, begun, failure));
+    }
+
+    private void processed(Job<?> job, Instant begun) {
+        metrics.event(job.topic.topicName(), EventOutcome.PROCESSED);
+        // so that every service's log says what became of a request; progress would only fill it
+        Logger.Level level = job.topic == Topic.JOB_PROGRESSED ? Logger.Level.DEBUG : Logger.Level.INFO;
+        LOG.logf(
+                level,
+                "%s processed in %d ms",
+                job.topic.topicName(),
+                Duration.between(begun, Instant.now()).toMillis());
     }
 
     private <E extends MeshEvent> Uni<Void> afterFailure(
