@@ -32,9 +32,7 @@ import io.voice2face.media.AudioLimits;
  * 4 jobs at once, and memory over many jobs.
  *
  * <pre>{@code
- * mvn -q -pl voice2face-service -am test-compile
- * mvn -q -pl voice2face-service exec:java -Dexec.skip=false -Dexec.classpathScope=test \
- *     -Dexec.mainClass=io.voice2face.face.benchmark.FaceBenchmark -Dexec.args="VOICE [JOBS_FOR_MEMORY]"
+ * mvn -pl voice2face-service -am -Pbenchmark test -DskipTests [-Dv2f.voice=FILE] [-Dv2f.jobs=N]
  * }</pre>
  */
 public final class FaceBenchmark {
