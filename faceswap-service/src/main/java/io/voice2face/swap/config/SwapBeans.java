@@ -1,7 +1,6 @@
 package io.voice2face.swap.config;
 
 import java.util.List;
-import java.util.Locale;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Disposes;
@@ -82,7 +81,7 @@ public class SwapBeans {
 
     private InferenceSettings inference() {
         return new InferenceSettings(
-                ExecutionProvider.valueOf(settings.inference().provider().toUpperCase(Locale.ROOT)),
+                ExecutionProvider.of(settings.inference().provider()),
                 settings.inference().threads());
     }
 

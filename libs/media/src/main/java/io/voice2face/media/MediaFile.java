@@ -22,6 +22,9 @@ record MediaFile(Path path, MediaFormat format, long bytes) {
             }
             MediaFormat format = MediaFormat.of(path)
                     .orElseThrow(() -> faults.unreadable("its first bytes belong to no known media format"));
+            if (format == MediaFormat.HEIF) {
+                throw faults.unsupported("a HEIC or AVIF picture; jpg, png and webp are taken");
+            }
             return new MediaFile(path, format, bytes);
         } catch (IOException e) {
             throw new UncheckedIOException(e);

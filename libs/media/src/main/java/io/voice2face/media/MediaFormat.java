@@ -22,7 +22,9 @@ enum MediaFormat {
     GIF("gif", "image/gif"),
     PNG("", "image/png"),
     JPEG("", "image/jpeg"),
-    WEBP("", "image/webp");
+    WEBP("", "image/webp"),
+    /** Phones' pictures in an mp4's clothes; known so that it is not taken for a clip. */
+    HEIF("", "image/heif");
 
     private final String demuxer;
     private final String contentType;
@@ -82,6 +84,9 @@ enum MediaFormat {
         if (bytes(head, 0xFF, 0xD8, 0xFF)) {
             return Optional.of(JPEG);
         }
+        if (starts(head, 4, "ftyp") && isPicture(head)) {
+            return Optional.of(HEIF);
+        }
         for (String box : new String[] {"ftyp", "moov", "mdat", "wide", "free", "skip"}) {
             if (starts(head, 4, box)) {
                 return Optional.of(MP4);
@@ -92,6 +97,16 @@ enum MediaFormat {
             return Optional.of(layer == 0 ? AAC : MP3);
         }
         return Optional.empty();
+    }
+
+    /** Major brands of ISO/IEC 23008-12 and of AVIF. */
+    private static boolean isPicture(byte[] head) {
+        for (String brand : new String[] {"heic", "heix", "heim", "heis", "hevc", "mif1", "msf1", "avif", "avis"}) {
+            if (starts(head, 8, brand)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private static boolean starts(byte[] head, int at, String text) {

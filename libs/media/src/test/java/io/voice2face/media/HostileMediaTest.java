@@ -2,6 +2,7 @@ package io.voice2face.media;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,6 +90,29 @@ class HostileMediaTest {
             Path cut = TestMedia.truncate(whole, folder.resolve("cut"), share);
             assertRefused(cut, LIMITS, Reasons.BROKEN_TARGET, "cut off");
         }
+    }
+
+    @Test
+    void aPhonesHeicPictureIsNotTakenForAClip() throws IOException {
+        Path heic = Files.write(
+                folder.resolve("p.heic"), "\0\0\0\030ftypheic\0\0\0\0mif1heic".getBytes(StandardCharsets.ISO_8859_1));
+
+        assertRefused(heic, LIMITS, Reasons.UNSUPPORTED_TARGET, "HEIC");
+    }
+
+    @Test
+    void aClipThatIsDamagedInTheMiddleBreaks() throws IOException {
+        Path clip = TestMedia.clip(folder.resolve("c.mp4"), 320, 240, 25, 40);
+        byte[] bytes = Files.readAllBytes(clip);
+        byte[] noise = new byte[200];
+        new Random(3).nextBytes(noise);
+        System.arraycopy(noise, 0, bytes, bytes.length * 6 / 10, noise.length);
+        Files.write(clip, bytes);
+
+        assertThatThrownBy(() -> read(clip, LIMITS)).isInstanceOfSatisfying(MediaException.class, e -> {
+            assertThat(e.reason()).isEqualTo(Reasons.BROKEN_TARGET);
+            assertThat(e).hasMessageContaining("picture");
+        });
     }
 
     /** Whatever is done to the bytes, there is an answer: frames, or a reason. */
