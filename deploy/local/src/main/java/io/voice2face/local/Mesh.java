@@ -39,6 +39,11 @@ final class Mesh implements AutoCloseable {
     private static final Duration PROBE_TIMEOUT = Duration.ofSeconds(2);
     private static final String QUARKUS_MAIN = "io.quarkus.bootstrap.runner.QuarkusEntryPoint";
 
+    /** Time between two looks at the services' liveness, and the answers "not alive" in a row that end a process. */
+    private static final Duration LIVENESS_EVERY = Duration.ofSeconds(10);
+
+    private static final int LIVENESS_FAILURES = 6;
+
     /** Is told what happens. */
     interface Listener {
         /** A process is ready. */
@@ -68,6 +73,7 @@ final class Mesh implements AutoCloseable {
     });
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(PROBE_TIMEOUT).build();
+    private final Map<MeshService, Integer> livenessFailures = new EnumMap<>(MeshService.class);
     private boolean started;
     private boolean closed;
 
@@ -109,6 +115,22 @@ final class Mesh implements AutoCloseable {
             List.copyOf(processes.values()).stream()
                     .filter(process -> !process.isAlive())
                     .forEach(this::restartIfDied);
+        }
+        restarts.scheduleWithFixedDelay(
+                this::endWhatIsNotAlive, LIVENESS_EVERY.toMillis(), LIVENESS_EVERY.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    /** What Kubernetes does: a service that keeps saying that it is not alive is ended, and so started again. */
+    private void endWhatIsNotAlive() {
+        for (MeshService service : MeshService.values()) {
+            // no answer is no "no": a service that starts, or a machine that is busy, is given its time
+            boolean notAlive = status(url(service).resolve("/q/health/live")) == 503;
+            int failures = notAlive ? livenessFailures.getOrDefault(service, 0) + 1 : 0;
+            livenessFailures.put(service, failures);
+            if (failures >= LIVENESS_FAILURES) {
+                livenessFailures.put(service, 0);
+                process(service.serviceName()).kill();
+            }
         }
     }
 
@@ -255,7 +277,7 @@ final class Mesh implements AutoCloseable {
                 serviceEnvironment(service),
                 home.work(service.serviceName()),
                 home.logs().resolve(service.serviceName() + ".log"),
-                pid -> answersOk(health),
+                pid -> status(health) == 200,
                 SERVICE_TIMEOUT);
     }
 
@@ -295,16 +317,17 @@ final class Mesh implements AutoCloseable {
         environment.put("QUARKUS_DATASOURCE_PASSWORD", secrets.databasePassword());
     }
 
-    private boolean answersOk(URI uri) {
+    /** Status of an answer, 0 where there is none. */
+    private int status(URI uri) {
         try {
             HttpRequest request =
                     HttpRequest.newBuilder(uri).timeout(PROBE_TIMEOUT).build();
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode();
         } catch (IOException e) {
-            return false;
+            return 0;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            return false;
+            return 0;
         }
     }
 
