@@ -21,7 +21,7 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
 # Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
-BODY_LEFT_OUT = {"female": {7, 18, 26, 31, 32, 37, 48, 55, 61, 63, 81, 88, 91, 92, 97},
+BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 55, 61, 63, 81, 88, 91, 92, 97},
                  "male": {1, 3, 5, 7, 14, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 57, 58, 67, 72, 73, 77, 80, 81, 82, 90, 92, 93, 94, 97}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
 # Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights.
@@ -39,10 +39,22 @@ def spans():
     return result, start
 
 
-def keys(count, width, seed):
-    """Random unit vectors, one per candidate, scaled so that a normal z gives a normal score."""
-    generator = np.random.default_rng(seed)
-    k = generator.standard_normal((count, width))
+def likeness_keys(pictures, traits, width, seed):
+    """Unit vectors of which near ones belong to pictures that look alike.
+
+    What age, gender and tone explain is taken out first, so that one identity vector asks for the
+    same kind of nose at every age. The leading principal components, whitened, are turned at
+    random into the identity's dimensions.
+    """
+    flat = pictures.reshape(len(pictures), -1).astype(np.float64)
+    flat = flat - traits @ np.linalg.lstsq(traits, flat, rcond=None)[0]
+    u, _, _ = np.linalg.svd(flat, full_matrices=False)
+    used = min(width, 10)
+    scores = u[:, :used] / u[:, :used].std(0)
+    # The sign of a singular vector is arbitrary: fix it.
+    scores *= np.sign(scores[np.abs(scores).argmax(0), np.arange(used)])
+    turn, _ = np.linalg.qr(np.random.default_rng(seed).standard_normal((width, used)))
+    k = scores @ turn.T
     return (k / np.linalg.norm(k, axis=1, keepdims=True)).astype(np.float32)
 
 
@@ -81,6 +93,8 @@ def learn(paths, body_count):
     light = np.array([f.light for f in all_factors], np.float32)
     patches = np.array([f.patches for f in all_factors], np.float32)
     model.update(light=light, patches=patches)
+    tone, years = (lightness - 55) / 12, (age - 45) / 20
+    traits = np.column_stack([np.ones_like(age), gender, years, years ** 2, gender * years, tone, tone ** 2])
 
     # Facial parts. The rows of every region are shuffled by themselves, so that nothing in the
     # file says which forehead, eyes, nose and mouth were one portrait.
@@ -116,8 +130,9 @@ def learn(paths, body_count):
                 part = detail[:, side * reach:(side + 1) * reach]
                 luma[row[side]] = codec.pack(codec.to_codes(part[..., 0], PART_REACH))
                 chroma[row[side]] = [codec.pack(codec.to_codes(half(part[..., c]), CHROMA_REACH)) for c in (1, 2)]
+        looks = np.stack([half(all_factors[i].detail[box][..., 0] * m, 2) for i in usable])
         parts.append({"region": region, "box": (int(y0), int(y1), int(x0), int(x1)), "index": usable, "rows": rows,
-                      "luma": luma, "chroma": chroma, "keys": keys(len(usable), IDENTITY[region], 10 + r)})
+                      "luma": luma, "chroma": chroma, "keys": likeness_keys(looks, traits[usable], IDENTITY[region], 10 + r)})
         print(f"{region}: {len(usable)} parts of {y1 - y0} x {x1 - x0}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
     model["parts"] = parts
 
@@ -160,12 +175,14 @@ def learn(paths, body_count):
             colour = np.abs(ycc[..., 1:][inside] - 128).mean()
         else:
             level, colour = 60.0, 10.0
-        grey = ((p.age >= 45 and colour < 7.5 and level > 85) or (p.age >= 50 and colour < 9.5 and level > 75)
+        grey = ((p.age >= 42 and colour < 11 and level > 100 and p.male)
+                or (p.age >= 45 and colour < 7.5 and level > 85) or (p.age >= 50 and colour < 9.5 and level > 75)
                 or (p.age >= 56 and colour < 11 and level > 95) or (p.age >= 70 and level > 85))
         hair_luma.append(level)
         hair_grey.append(float(grey))
         hair_natural.append(42.0 if grey else level)
-    bodies = {"index": chosen, "keys": keys(len(chosen), IDENTITY["body"], 20), "bank": {k: np.stack(v) for k, v in bank.items()},
+    looks = np.stack([half(byte(portraits[i].rgb[..., 1] * portraits[i].alpha), 3).astype(np.float32) for i in chosen])
+    bodies = {"index": chosen, "keys": likeness_keys(looks, traits[chosen], IDENTITY["body"], 20), "bank": {k: np.stack(v) for k, v in bank.items()},
               "hair_luma": np.array(hair_luma), "hair_grey": np.array(hair_grey), "hair_natural": np.array(hair_natural)}
     print(f"{len(chosen)} bodies ({int((gender[chosen] > 0).sum())} women, {int(sum(hair_grey))} grey), "
           f"{sum(v.nbytes for v in bodies['bank'].values()) / 1e6:.1f} MB", flush=True)
