@@ -37,6 +37,14 @@ public class FaceStudio {
         this.generator = models.faceGenerator();
         this.timbreToIdentity = models.timbreToIdentity();
         this.identityDimensions = (int) generator.model().inputShape("identity")[1];
+        long converted = timbreToIdentity.model().outputShape("identity")[1];
+        if (converted != identityDimensions) {
+            throw timbreToIdentity
+                    .model()
+                    .pack()
+                    .fault("gives identities of %d values, but the face generator %s takes %d"
+                            .formatted(converted, generator.model().pack().id(), identityDimensions));
+        }
         this.side = (int) generator.model().outputShape(IMAGE)[3];
         this.research = models.voiceToFace().map(VoiceToFace::new);
         this.enlarger = new Enlarger(models.enhancer(), side);

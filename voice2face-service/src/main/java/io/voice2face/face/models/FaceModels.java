@@ -50,8 +50,7 @@ public class FaceModels {
     public FaceModels(FaceServiceSettings.Inference settings) {
         ClassLoader loader = Thread.currentThread().getContextClassLoader();
         ModelPacks packs = ModelPacks.load(loader, EMBEDDED, settings.modelsFolder());
-        ExecutionProvider provider =
-                ExecutionProvider.valueOf(settings.provider().toUpperCase(java.util.Locale.ROOT));
+        ExecutionProvider provider = ExecutionProvider.of(settings.provider());
         InferenceSettings wide = new InferenceSettings(provider, settings.threads());
         // Tiny graphs: one CPU thread is faster than any hand-over.
         InferenceSettings narrow = InferenceSettings.cpu();
