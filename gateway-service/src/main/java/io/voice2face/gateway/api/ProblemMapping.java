@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 import jakarta.enterprise.event.Observes;
+import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
 import jakarta.validation.Path;
@@ -30,6 +31,7 @@ import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** Turns every failure into {@code application/problem+json}, and tells a client nothing of what went wrong inside. */
+@Singleton
 public class ProblemMapping {
     /** Media type of problem documents. */
     public static final String MEDIA_TYPE = "application/problem+json";

@@ -82,6 +82,7 @@ public class UsersResource {
                     "outdated",
                     "The terms to agree to are version " + config.consent().version() + ".");
         }
+        String from = address.text();
         return caller.accountIfAny()
                 .chain(guest -> accounts.signUp(
                         new AccountService.SignUp(
@@ -91,7 +92,7 @@ public class UsersResource {
                                 wish.gender(),
                                 wish.consent().version()),
                         guest,
-                        address.text()))
+                        from))
                 .chain(accounts::view)
                 .map(view -> Response.created(URI.create("/api/v1/users/me"))
                         .entity(view)
@@ -121,9 +122,10 @@ public class UsersResource {
     @Operation(summary = "Change the password", description = "Every token given out before stops to work.")
     public Uni<Void> changePassword(@NotNull @Valid PasswordChange change) {
         requirePassword("newPassword", change.newPassword());
+        String from = address.text();
         return caller.account()
-                .chain(account -> accounts.changePassword(
-                        account, change.currentPassword(), change.newPassword(), address.text()))
+                .chain(account ->
+                        accounts.changePassword(account, change.currentPassword(), change.newPassword(), from))
                 .replaceWithVoid();
     }
 

@@ -73,7 +73,18 @@ public class Views {
 
     /** One result with the addresses of a shared link and without what is the person's own. */
     public ResultView shared(ResultRow row, String token) {
-        return view(row, Answers.NONE, Links.shared(token));
+        ResultView whole = view(row, Answers.NONE, Links.shared(token));
+        return new ResultView(
+                whole.id(),
+                whole.requestId(),
+                whole.attempt(),
+                whole.state(),
+                whole.createdAt(),
+                whole.completedAt(),
+                Optional.empty(),
+                whole.variants(),
+                Optional.empty(),
+                Optional.empty());
     }
 
     private Uni<Answers> answers(Collection<ResultRow> rows) {
