@@ -59,10 +59,10 @@ class Template:
 
 
 TEMPLATES = [
-    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 30, 3001, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
-    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 48, 3051, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=17, smile=.3),
-    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 40, 3103, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
-    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 62, 3157, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
+    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 26, 5004, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
+    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 52, 5052, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=17, smile=.3),
+    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 54, 6055, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
+    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 40, 6002, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
 ]
 
 

@@ -6,6 +6,7 @@ import java.util.Random;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 import org.opencv.core.Scalar;
 import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
@@ -17,7 +18,7 @@ import org.opencv.imgproc.Imgproc;
 final class SkinTexture implements AutoCloseable {
     private static final int GRAIN_SIZE = 256;
     static final int GRAIN_MASK = GRAIN_SIZE - 1;
-    private static final int INTERVAL = 6;
+    private static final int INTERVAL = 10;
     private static final double[] STEPS = {0, .45, .7, 1, 1.4, 1.9};
     private static final float SOFTEST = 2.2f;
     private static final float GRAIN_SHARE = .6f;
@@ -40,7 +41,7 @@ final class SkinTexture implements AutoCloseable {
     private final Mat own = new Mat();
     private final Mat trial = new Mat();
     private final Mat fine = new Mat();
-    private final Mat middle = new Mat();
+    private final Mat medium = new Mat();
     private final Mat coarse = new Mat();
     private final Mat band = new Mat();
 
@@ -87,19 +88,30 @@ final class SkinTexture implements AutoCloseable {
      * @param shown 0..1 float, how much of the source each pixel shows
      */
     void measure(Mat before, Mat after, Mat shown) {
-        Core.compare(shown, new Scalar(.6), mask, Core.CMP_GT);
+        // the middle of the face says it all
+        int width = shown.cols() * 3 / 5;
+        int height = shown.rows() * 3 / 5;
+        Rect middle = new Rect((shown.cols() - width) / 2, (shown.rows() - height) / 2, width, height);
+        Mat shownPart = shown.submat(middle);
+        Core.compare(shownPart, new Scalar(.6), mask, Core.CMP_GT);
+        shownPart.release();
         if (Core.countNonZero(mask) < 400) {
             return;
         }
-        Imgproc.cvtColor(before, band, Imgproc.COLOR_BGR2GRAY);
-        band.convertTo(target, CvType.CV_32F);
-        Imgproc.cvtColor(after, band, Imgproc.COLOR_BGR2GRAY);
-        band.convertTo(own, CvType.CV_32F);
+        grey(before, middle, target);
+        grey(after, middle, own);
         boolean first = frame <= INTERVAL;
         adaptSoftness(first);
         double missing = square(noise(target)) - square(noise(own)) + square(grainAmplitude);
         float wanted = (float) Math.min(MOST_GRAIN, GRAIN_SHARE * Math.sqrt(Math.max(0, missing)));
         grainAmplitude += (first ? 1 : .3f) * (wanted - grainAmplitude);
+    }
+
+    private void grey(Mat bgr, Rect part, Mat result) {
+        Mat cut = bgr.submat(part);
+        Imgproc.cvtColor(cut, band, Imgproc.COLOR_BGR2GRAY);
+        cut.release();
+        band.convertTo(result, CvType.CV_32F);
     }
 
     private void adaptSoftness(boolean first) {
@@ -127,11 +139,11 @@ final class SkinTexture implements AutoCloseable {
     /** Detail between σ .7 and 1.4 pixels over that between 1.4 and 2.8. */
     private double falloff(Mat grey) {
         Imgproc.GaussianBlur(grey, fine, new Size(0, 0), .7);
-        Imgproc.GaussianBlur(grey, middle, new Size(0, 0), 1.4);
+        Imgproc.GaussianBlur(grey, medium, new Size(0, 0), 1.4);
         Imgproc.GaussianBlur(grey, coarse, new Size(0, 0), 2.8);
-        Core.absdiff(fine, middle, band);
+        Core.absdiff(fine, medium, band);
         double high = Core.mean(band, mask).val[0];
-        Core.absdiff(middle, coarse, band);
+        Core.absdiff(medium, coarse, band);
         return (high + .02) / (Core.mean(band, mask).val[0] + .05);
     }
 
@@ -147,7 +159,7 @@ final class SkinTexture implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Mat mat : List.of(noiseKernel, mask, target, own, trial, fine, middle, coarse, band)) {
+        for (Mat mat : List.of(noiseKernel, mask, target, own, trial, fine, medium, coarse, band)) {
             mat.release();
         }
     }

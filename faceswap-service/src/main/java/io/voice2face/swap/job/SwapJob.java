@@ -7,6 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.UUID;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -18,6 +20,7 @@ import io.smallrye.mutiny.Uni;
 import io.voice2face.contracts.ObjectKeys;
 import io.voice2face.contracts.event.FaceGenerated;
 import io.voice2face.contracts.event.JobFailed;
+import io.voice2face.contracts.event.JobProgressed;
 import io.voice2face.contracts.event.MediaKind;
 import io.voice2face.contracts.event.ObjectRef;
 import io.voice2face.contracts.event.Reasons;
@@ -78,6 +81,16 @@ public class SwapJob implements EventHandler<FaceGenerated> {
     void start(@Observes StartupEvent event) {
         WorkFolder.clear(workFolder);
         swapper.models().forEach(model -> metrics.inferenceProvider(model.id(), model.provider()));
+        // the JSON classes are loaded here and not on the event loop, when the first job announces itself
+        publisher.record(new JobProgressed(
+                new UUID(0, 0),
+                new UUID(0, 0),
+                Optional.empty(),
+                Stage.SWAPPING,
+                0,
+                0,
+                OptionalDouble.empty(),
+                Instant.now()));
     }
 
     @Override
@@ -95,8 +108,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
                             folder.close();
                             return null;
                         })))
-                .chain(swapped -> isCancelled(face) ? cancelledWork(face) : publisher.publish(swapped))
-                .invoke(() -> metrics.job("succeeded"))
+                .chain(swapped -> isCancelled(face) ? cancelledWork(face) : announce(swapped))
                 .onFailure(SwapCancelledException.class)
                 .recoverWithUni(() -> cancelledWork(face))
                 .onFailure(MediaException.class)
@@ -174,6 +186,15 @@ public class SwapJob implements EventHandler<FaceGenerated> {
                 face.variant(),
                 file.getFileName().toString());
         return storage.upload(key, kind, Optional.of(face.requestId()), contentType, file);
+    }
+
+    private Uni<Void> announce(VideoSwapped swapped) {
+        return publisher.publish(swapped).invoke(() -> {
+            metrics.job("succeeded");
+            LOG.infof(
+                    "%s: %d frames of %dx%d, %d of them with a face",
+                    swapped.variant(), swapped.frames(), swapped.width(), swapped.height(), swapped.swappedFrames());
+        });
     }
 
     private Uni<Void> cancelledWork(FaceGenerated face) {

@@ -8,11 +8,11 @@ import org.opencv.core.Mat;
 import io.voice2face.media.GifWriter;
 import io.voice2face.media.StillImage;
 
-/** A short small GIF of a clip's beginning, about ten pictures a second. */
+/** A short small GIF of a clip's beginning, about eight pictures a second. */
 final class PreviewSink implements FrameSink {
     private static final double LONGEST_SECONDS = 3;
-    private static final int LONGEST_SIDE = 320;
-    private static final long STEP = 10;
+    private static final int LONGEST_SIDE = 280;
+    private static final long STEP = 12;
 
     private final Path file;
     private Optional<GifWriter> writer = Optional.empty();
