@@ -18,7 +18,7 @@ describe('a guest with a microphone', () => {
     it(`goes the whole way on a ${form} in ${language}`, async () => {
       const visited = await visit(browser, form, language);
       const { page, context } = visited;
-      const heading = (name: string) => page.getByRole('heading', { level: 1, name });
+      const heading = (name: string) => page.getByRole('heading', { level: 1, name, exact: true });
       const button = (name: string) => page.getByRole('button', { name, exact: true });
 
       await page.goto('/');

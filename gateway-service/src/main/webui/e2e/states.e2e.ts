@@ -61,7 +61,7 @@ describe('the page', () => {
     await sayWhoOneIs(page, 40, 'female');
     await giveVoiceFile(page, noise());
     await sendWithTemplate(page);
-    const why = page.getByRole('heading', { level: 1, name: t.ends.reasons.no_speech!.title });
+    const why = page.getByRole('heading', { level: 1, name: t.ends.reasons.no_speech!.title, exact: true });
     await why.waitFor({ timeout: WAIT_MS });
     await expectAccessible(page, 'rejected');
     await page.getByRole('button', { name: t.ends.rejectedAgain }).click();
@@ -96,7 +96,7 @@ describe('the page', () => {
     // stopping it
     await button(t.waiting.cancel).click();
     await button(t.waiting.cancelYes).click();
-    await page.getByRole('heading', { level: 1, name: t.ends.cancelledTitle }).waitFor();
+    await page.getByRole('heading', { level: 1, name: t.ends.cancelledTitle, exact: true }).waitFor();
     await expectAccessible(page, 'cancelled');
 
     // a new password ends the old sessions, but not this visit
@@ -107,7 +107,7 @@ describe('the page', () => {
     await page.getByText(t.profile.passwordChanged).waitFor();
 
     await button(t.profile.logOut).click();
-    await page.getByRole('heading', { level: 1, name: t.landing.title }).waitFor();
+    await page.getByRole('heading', { level: 1, name: t.landing.title, exact: true }).waitFor();
     await page.goto('/login');
     await page.getByRole('textbox', { name: t.account.email }).fill(email);
     await page.getByLabel(t.account.password, { exact: true }).fill(password);
@@ -202,11 +202,11 @@ describe('the page', () => {
       await route.fulfill({ json: { ...((await answer.json()) as object), maintenance: closed } });
     });
     await page.goto('/');
-    await page.getByRole('heading', { level: 1, name: ko.problems.maintenanceTitle }).waitFor();
+    await page.getByRole('heading', { level: 1, name: ko.problems.maintenanceTitle, exact: true }).waitFor();
     await expectAccessible(page, 'maintenance');
     closed = false;
     await page.getByRole('button', { name: ko.problems.maintenanceCheck }).click();
-    await page.getByRole('heading', { level: 1, name: ko.landing.title }).waitFor();
+    await page.getByRole('heading', { level: 1, name: ko.landing.title, exact: true }).waitFor();
     await context.close();
   });
 
@@ -218,7 +218,7 @@ describe('the page', () => {
       await route.fulfill({ json: { ...((await answer.json()) as object), quota: { limit: 10, used: 10 } } });
     });
     await page.reload();
-    await page.getByRole('heading', { level: 1, name: t.problems.quotaTitle }).waitFor();
+    await page.getByRole('heading', { level: 1, name: t.problems.quotaTitle, exact: true }).waitFor();
     await expectAccessible(page, 'quota');
     await context.close();
   });
@@ -285,11 +285,13 @@ describe('the page', () => {
     await sayWhoOneIs(page, 30, 'male');
     await giveVoiceFile(page, VOICE);
     await sendWithTemplate(page);
-    await page.getByRole('heading', { level: 1, name: t.waiting.title }).waitFor();
+    await page.getByRole('heading', { level: 1, name: t.waiting.title, exact: true }).waitFor();
     process.kill(GATEWAY_PID, 'SIGKILL');
     await page.getByText(t.waiting.reconnecting).waitFor();
     await expectAccessible(page, 'reconnecting');
-    await page.getByRole('heading', { level: 1, name: t.result.title }).waitFor({ timeout: WAIT_MS });
+    await page
+      .getByRole('heading', { level: 1, name: t.result.title, exact: true })
+      .waitFor({ timeout: WAIT_MS });
     await context.close();
   });
 });
