@@ -571,6 +571,7 @@ export const en = {
     title: 'That did not work',
     offline: 'No connection. Check your network; nothing you entered is lost.',
     offlineBanner: 'You are offline. What you enter stays here.',
+    busy: 'Many people are sending at this moment. Please try again shortly.',
     temporarily_unavailable: 'A part of the service does not answer. Please try again shortly.',
     storage_unavailable: 'Files cannot be reached at the moment. Please try again shortly.',
     templates_not_ready: 'The clips are just being prepared. Please try again shortly.',

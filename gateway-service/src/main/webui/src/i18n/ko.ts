@@ -561,6 +561,7 @@ export const ko: Texts = {
     title: '잘되지 않았어요',
     offline: '연결이 없어요. 네트워크를 확인해 주세요. 입력한 내용은 그대로 있어요.',
     offlineBanner: '오프라인이에요. 입력한 내용은 그대로 있어요.',
+    busy: '지금은 보내는 사람이 많아요. 잠시 뒤에 다시 시도해 주세요.',
     temporarily_unavailable: '서비스 일부가 응답하지 않아요. 잠시 뒤에 다시 시도해 주세요.',
     storage_unavailable: '지금은 파일에 접근할 수 없어요. 잠시 뒤에 다시 시도해 주세요.',
     templates_not_ready: '영상을 준비하고 있어요. 잠시 뒤에 다시 시도해 주세요.',
