@@ -23,6 +23,7 @@ import org.jboss.logging.Logger;
 
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.context.Context;
+import io.quarkus.runtime.Startup;
 import io.smallrye.common.annotation.Identifier;
 import io.smallrye.mutiny.Uni;
 import io.vertx.core.Vertx;
@@ -36,6 +37,7 @@ import io.voice2face.contracts.event.MeshEvent;
  * with {@code acks=all} for all topics; its calls are made on a thread of its own, since {@code send} may block while it
  * looks for the broker.
  */
+@Startup
 @ApplicationScoped
 public class EventPublisher {
     private static final Logger LOG = Logger.getLogger(EventPublisher.class);

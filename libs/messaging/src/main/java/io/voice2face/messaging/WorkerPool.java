@@ -7,6 +7,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 
 import org.jboss.logging.MDC;
@@ -52,20 +53,29 @@ public final class WorkerPool implements AutoCloseable {
             Context trace = Context.current();
             Map<String, Object> logContext = MDC.getMap() == null ? Map.of() : Map.copyOf(MDC.getMap());
             io.vertx.core.Context caller = Vertx.currentContext();
+            AtomicBoolean over = new AtomicBoolean();
             Uni<T> result = Uni.createFrom().emitter(emitter -> {
                 var future = executor.submit(() -> {
                     Map<String, Object> before = MDC.getMap() == null ? Map.of() : Map.copyOf(MDC.getMap());
                     logContext.forEach(MDC::put);
                     try (Scope ignored = trace.makeCurrent()) {
-                        emitter.complete(work.call());
+                        T outcome = work.call();
+                        over.set(true);
+                        emitter.complete(outcome);
                     } catch (Throwable failure) {
+                        over.set(true);
                         emitter.fail(failure);
                     } finally {
                         MDC.clear();
                         before.forEach(MDC::put);
                     }
                 });
-                emitter.onTermination(() -> future.cancel(true));
+                emitter.onTermination(() -> {
+                    // Termination is also the normal end, which runs on the worker itself: no interrupt then.
+                    if (!over.get()) {
+                        future.cancel(true);
+                    }
+                });
             });
             return caller == null ? result : result.emitOn(task -> caller.runOnContext(ignored -> task.run()));
         });

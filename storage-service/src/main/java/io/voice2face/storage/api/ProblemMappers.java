@@ -7,7 +7,7 @@ import jakarta.ws.rs.core.Response;
 import org.jboss.logging.Logger;
 import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
-import io.voice2face.messaging.OutageException;
+import io.voice2face.messaging.Outages;
 import io.voice2face.storage.domain.StorageFault;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
@@ -20,12 +20,6 @@ class ProblemMappers {
     @ServerExceptionMapper
     Response fault(StorageFault fault) {
         return answer(fault.kind().status(), fault.reason(), fault.getMessage());
-    }
-
-    @ServerExceptionMapper
-    Response outage(OutageException outage) {
-        LOG.warn(outage.getMessage());
-        return answer(503, "storage_unavailable", "The object store cannot be reached at the moment.");
     }
 
     @ServerExceptionMapper
@@ -62,6 +56,10 @@ class ProblemMappers {
 
     @ServerExceptionMapper
     Response unexpected(Throwable failure) {
+        if (Outages.isOutage(failure)) {
+            LOG.warnf("request failed for an outage: %s", failure);
+            return answer(503, "storage_unavailable", "Storage cannot be reached at the moment.");
+        }
         LOG.error("request failed", failure);
         return answer(500, "internal_error", "The request failed inside the service.");
     }

@@ -5,7 +5,7 @@ final class BucketPolicy {
     private BucketPolicy() {}
 
     /**
-     * Refuses every request that is not signed. What the credentials' own policies allow stays allowed: presigned URLs
+     * Refuses every request that is not signed: only those have no {@code s3:authType}. What the credentials' own policies allow stays allowed: presigned URLs
      * are signed by them.
      */
     static String withoutAnonymous(String bucket) {
@@ -13,7 +13,7 @@ final class BucketPolicy {
                 {"Version":"2012-10-17","Statement":[{"Sid":"NoAnonymousAccess","Effect":"Deny","Principal":{"AWS":["*"]},\
                 "Action":["s3:GetObject","s3:PutObject","s3:DeleteObject","s3:ListBucket"],\
                 "Resource":["arn:aws:s3:::%1$s","arn:aws:s3:::%1$s/*"],\
-                "Condition":{"StringEquals":{"s3:authType":["ANONYMOUS"]}}}]}"""
+                "Condition":{"Null":{"s3:authType":"true"}}}]}"""
                 .formatted(bucket);
     }
 }

@@ -30,10 +30,11 @@ class BucketPreparation {
                 .indefinitely()
                 .subscribe()
                 .with(
-                        closed -> LOG.infof(
+                        refusal -> LOG.infof(
                                 "bucket %s is there, %s",
                                 store.bucket(),
-                                closed ? "closed by policy" : "private by default: the store has no bucket policies"),
+                                refusal.map(code -> "private by default: the store takes no bucket policy, " + code)
+                                        .orElse("closed by policy")),
                         failure -> LOG.errorf(failure, "bucket %s could not be prepared", store.bucket()));
     }
 }

@@ -103,9 +103,10 @@ public class ObjectStore {
     /**
      * Makes the bucket if it is missing and closes it to everyone but the holder of the credentials.
      *
-     * @return false if the store knows no bucket policies; a bucket is private there unless someone opened it
+     * @return the code with which the store refused the policy, if it did: a bucket without one is private unless
+     *     someone opened it
      */
-    public Uni<Boolean> prepareBucket() {
+    public Uni<Optional<String>> prepareBucket() {
         return call(() -> {
             if (!client.bucketExists(
                     BucketExistsArgs.builder().bucket(settings.bucket()).build())) {
@@ -117,13 +118,9 @@ public class ObjectStore {
                         .bucket(settings.bucket())
                         .config(BucketPolicy.withoutAnonymous(settings.bucket()))
                         .build());
-                return true;
+                return Optional.empty();
             } catch (ErrorResponseException refused) {
-                if (Set.of("NotImplemented", "MethodNotAllowed")
-                        .contains(refused.errorResponse().code())) {
-                    return false;
-                }
-                throw refused;
+                return Optional.of(refused.errorResponse().code());
             }
         });
     }

@@ -69,7 +69,8 @@ public final class StorageClient implements AutoCloseable {
                 vertx,
                 new WebClientOptions()
                         .setConnectTimeout(3_000)
-                        .setIdleTimeout(30)
+                        // an acceptance reads the whole object before it answers
+                        .setIdleTimeout(120)
                         .setMaxPoolSize(32)
                         .setFollowRedirects(false));
         return new StorageClient(vertx, http, url, token, patience);
@@ -182,7 +183,7 @@ public final class StorageClient implements AutoCloseable {
         var request = http.requestAbs(method, service.resolve(path).toString())
                 .bearerTokenAuthentication(token)
                 .putHeader("Accept", "application/json")
-                .timeout(60_000);
+                .timeout(120_000);
         Uni<HttpResponse<Buffer>> sent = body.map(value ->
                         request.putHeader("Content-Type", "application/json").sendBuffer(Buffer.buffer(json(value))))
                 .orElseGet(request::send);
