@@ -29,8 +29,10 @@ final class OcclusionModel implements AutoCloseable {
     private static final float DETAIL_FLOOR = .045f;
     private static final float EXPRESSION_TOLERANCE = 1.6f;
     private static final float LEARNING = .08f;
-    /** A wrong belief heals within a few seconds. */
-    private static final float LEARNING_UNDER_DOUBT = .01f;
+    /** A wrong belief heals within a second or two, one that covers the face within ten. */
+    private static final float LEARNING_UNDER_DOUBT = .02f;
+
+    private static final float LEARNING_UNDER_COVER = .003f;
 
     private static final int WARM_UP = 4;
     private static final float OUTER_RING = .14f;
@@ -332,7 +334,9 @@ final class OcclusionModel implements AutoCloseable {
                 continue;
             }
             float doubt = Math.max(occluded[i], frames >= WARM_UP ? evidence[i] : 0);
-            float r = rate * (1 - doubt) + LEARNING_UNDER_DOUBT * doubt;
+            // a microphone that stays is not to become a mouth; yet what was taken for an occluder wrongly must heal
+            float doubted = occluded[i] > .5f ? LEARNING_UNDER_COVER : LEARNING_UNDER_DOUBT;
+            float r = rate * (1 - doubt) + doubted * doubt;
             for (int k = 0; k < mean.length; k++) {
                 float difference = now[k][i] - mean[k][i];
                 mean[k][i] += r * difference;
