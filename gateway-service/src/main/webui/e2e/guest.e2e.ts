@@ -2,7 +2,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { en } from '../src/i18n/en';
 import { ko } from '../src/i18n/ko';
-import { expectAccessible, expectQuiet, launch, shot, visit, WAIT_MS } from './browser';
+import { choose, expectAccessible, expectQuiet, launch, shot, visit, WAIT_MS } from './browser';
 
 describe('a guest with a microphone', () => {
   let browser: Browser;
@@ -64,8 +64,8 @@ describe('a guest with a microphone', () => {
       await page.locator('input[name="template"]').first().waitFor({ state: 'attached' });
       await button(t.target.send).click();
       await page.getByText(t.target.missing).waitFor();
-      await page.locator('input[name="template"]').first().check({ force: true });
-      await page.getByRole('radio', { name: t.target.skinTone(4) }).check({ force: true });
+      await choose(page.locator('input[name="template"]').first());
+      await choose(page.getByRole('radio', { name: t.target.skinTone(4) }));
       await expectAccessible(page, 'target');
       await button(t.target.send).click();
 
@@ -106,10 +106,8 @@ describe('a guest with a microphone', () => {
       await page.keyboard.press('End');
       expect(await slider.getAttribute('aria-valuetext')).toBe(t.result.compareValue(100));
 
-      await page
-        .getByRole('group', { name: t.result.rateVoice })
-        .getByRole('radio', { name: t.result.star(4) })
-        .check({ force: true });
+      const voiceStars = page.getByRole('group', { name: t.result.rateVoice });
+      await choose(voiceStars.getByRole('radio', { name: t.result.star(4) }));
       await page.getByText(t.result.rated).waitFor();
 
       // every file can be saved
@@ -146,11 +144,12 @@ describe('a guest with a microphone', () => {
       await page.getByRole('link', { name: t.result.survey }).click();
       await heading(t.survey.title).waitFor();
       const stars = (label: string, n: number) =>
-        page
-          .getByRole('group', { name: label })
-          .getByRole('radio')
-          .nth(n - 1)
-          .check({ force: true });
+        choose(
+          page
+            .getByRole('group', { name: label })
+            .getByRole('radio')
+            .nth(n - 1),
+        );
       const yesNo = (label: string, answer: string) =>
         page.getByRole('group', { name: label }).getByRole('radio', { name: answer, exact: true }).check();
       await button(t.survey.send).click();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { en } from '../src/i18n/en';
 import { ko } from '../src/i18n/ko';
 import {
+  choose,
   enterAsGuest,
   expectAccessible,
   expectQuiet,
@@ -83,7 +84,7 @@ describe('the page', () => {
     await page.waitForURL('**/new/you');
     await sayWhoOneIs(page, 52, 'male');
     await giveVoiceFile(page, VOICE);
-    await page.locator('input[name="template"]').first().check({ force: true });
+    await choose(page.locator('input[name="template"]').first());
     await context.clearCookies();
     await button(t.target.send).click();
     const dialog = page.getByRole('dialog', { name: t.account.expiredTitle });

@@ -40,7 +40,7 @@ function find(): Showcase | null {
     face,
     conditionFace,
     voice,
-    width: 640,
+    width: 480,
     height: 480,
   };
 }
