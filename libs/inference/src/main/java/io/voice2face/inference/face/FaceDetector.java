@@ -19,7 +19,8 @@ import io.voice2face.inference.ModelPack;
 import io.voice2face.media.OpenCv;
 
 /**
- * BlazeFace, short range (MediaPipe): faces from about a sixth of the picture's longer side upwards.
+ * BlazeFace, short range (MediaPipe): faces from about an eighth of the longer side of what it looks at. {@link Reach}
+ * says whether it looks at the whole picture only or at parts of it too.
  *
  * <p>Input 128 × 128 RGB, x/127.5 − 1, the picture letterboxed; 896 anchors (16 × 16 with 2, 8 × 8 with 6), each with a
  * logit, a box and six keypoints relative to the anchor's centre. Overlapping finds are averaged by their scores.
@@ -31,6 +32,8 @@ public final class FaceDetector {
     private static final int VALUES = 16;
     private static final int KEYPOINTS = 6;
     private static final double SAME_FACE = 0.3;
+    /** What counts when parts are looked at too: more looks are more chances to be wrong. */
+    public static final double SURE_SCORE = 0.7;
 
     private final Net net;
     private final double minimumScore;
@@ -69,24 +72,96 @@ public final class FaceDetector {
         }
     }
 
+    /** How small faces are looked for; each reach includes those before it. */
+    public enum Reach {
+        /** One look: faces from an eighth of the longer side. */
+        WHOLE,
+        /** Squares of the shorter side, half overlapping: from an eighth of the shorter side. */
+        SQUARES,
+        /** Squares of half the shorter side: from a sixteenth of it. Some twenty looks at a picture of 16:9. */
+        FINE
+    }
+
+    /**
+     * Finds the faces of a picture in one look, the surest first.
+     *
+     * @param bgr 8 bit, three channels
+     */
+    public List<DetectedFace> detect(Mat bgr) {
+        return detect(bgr, Reach.WHOLE);
+    }
+
     /**
      * Finds the faces of a picture, the surest first.
      *
      * @param bgr 8 bit, three channels
      */
-    public List<DetectedFace> detect(Mat bgr) {
-        double scale = (double) SIDE / Math.max(bgr.cols(), bgr.rows());
-        int width = Math.max(1, (int) Math.round(bgr.cols() * scale));
-        int height = Math.max(1, (int) Math.round(bgr.rows() * scale));
+    public List<DetectedFace> detect(Mat bgr, Reach reach) {
+        Rect whole = new Rect(0, 0, bgr.cols(), bgr.rows());
+        List<DetectedFace> found = new ArrayList<>(look(bgr, whole));
+        if (reach != Reach.WHOLE) {
+            // several small faces together can look like an unsure large one
+            found.removeIf(f -> f.score() < SURE_SCORE);
+        }
+        int shorter = Math.min(bgr.cols(), bgr.rows());
+        if (reach != Reach.WHOLE && bgr.cols() != bgr.rows()) {
+            found.addAll(lookAtSquares(bgr, shorter));
+        }
+        if (reach == Reach.FINE && shorter / 2 >= SIDE) {
+            found.addAll(lookAtSquares(bgr, shorter / 2));
+        }
+        found.sort(Comparator.comparingDouble(DetectedFace::score).reversed());
+        return merge(found);
+    }
+
+    /** Squares that overlap by half at least, so that a face no larger than that lies whole in one of them. */
+    private List<DetectedFace> lookAtSquares(Mat bgr, int side) {
+        List<DetectedFace> found = new ArrayList<>();
+        int columns = looks(bgr.cols(), side);
+        int rows = looks(bgr.rows(), side);
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                Rect square = new Rect(
+                        place(bgr.cols(), side, column, columns), place(bgr.rows(), side, row, rows), side, side);
+                look(bgr, square).stream()
+                        .filter(f -> f.score() >= SURE_SCORE && liesWithin(f, square, bgr))
+                        .forEach(found::add);
+            }
+        }
+        return found;
+    }
+
+    private static int looks(int length, int side) {
+        return length == side ? 1 : (int) Math.ceil((length - side) / (side / 2.0)) + 1;
+    }
+
+    private static int place(int length, int side, int index, int count) {
+        return count == 1 ? 0 : (int) Math.round((double) (length - side) * index / (count - 1));
+    }
+
+    /** A face that an inner edge cuts is seen whole by the neighbour. */
+    private static boolean liesWithin(DetectedFace face, Rect square, Mat bgr) {
+        return (square.x == 0 || face.left() >= square.x)
+                && (square.y == 0 || face.top() >= square.y)
+                && (square.x + square.width == bgr.cols() || face.right() <= square.x + square.width)
+                && (square.y + square.height == bgr.rows() || face.bottom() <= square.y + square.height);
+    }
+
+    private List<DetectedFace> look(Mat bgr, Rect part) {
+        double scale = (double) SIDE / Math.max(part.width, part.height);
+        int width = Math.max(1, (int) Math.round(part.width * scale));
+        int height = Math.max(1, (int) Math.round(part.height * scale));
         int left = (SIDE - width) / 2;
         int top = (SIDE - height) / 2;
         letterbox.setTo(Scalar.all(0));
         Mat inside = letterbox.submat(new Rect(left, top, width, height));
+        Mat seen = bgr.submat(part);
         Imgproc.resize(
-                bgr, inside, new Size(width, height), 0, 0, scale < 1 ? Imgproc.INTER_AREA : Imgproc.INTER_LINEAR);
+                seen, inside, new Size(width, height), 0, 0, scale < 1 ? Imgproc.INTER_AREA : Imgproc.INTER_LINEAR);
+        seen.release();
         inside.release();
         forward();
-        return merge(decode(bgr.cols() / (double) width, bgr.rows() / (double) height, left, top));
+        return decode(part, part.width / (double) width, part.height / (double) height, left, top);
     }
 
     private void forward() {
@@ -100,7 +175,7 @@ public final class FaceDetector {
         blob.release();
     }
 
-    private List<DetectedFace> decode(double scaleX, double scaleY, int left, int top) {
+    private List<DetectedFace> decode(Rect part, double scaleX, double scaleY, int left, int top) {
         List<DetectedFace> found = new ArrayList<>();
         for (int i = 0; i < ANCHORS; i++) {
             double score = 1 / (1 + Math.exp(-logits[i]));
@@ -116,17 +191,16 @@ public final class FaceDetector {
             for (int k = 0; k < KEYPOINTS; k++) {
                 double kx = values[at + 4 + 2 * k] + anchorX[i] * SIDE - left;
                 double ky = values[at + 5 + 2 * k] + anchorY[i] * SIDE - top;
-                keypoints.add(new Point(kx * scaleX - 0.5, ky * scaleY - 0.5));
+                keypoints.add(new Point(part.x + kx * scaleX - 0.5, part.y + ky * scaleY - 0.5));
             }
             found.add(new DetectedFace(
-                    (x - w) * scaleX - 0.5,
-                    (y - h) * scaleY - 0.5,
-                    (x + w) * scaleX - 0.5,
-                    (y + h) * scaleY - 0.5,
+                    part.x + (x - w) * scaleX - 0.5,
+                    part.y + (y - h) * scaleY - 0.5,
+                    part.x + (x + w) * scaleX - 0.5,
+                    part.y + (y + h) * scaleY - 0.5,
                     keypoints,
                     score));
         }
-        found.sort(Comparator.comparingDouble(DetectedFace::score).reversed());
         return found;
     }
 

@@ -16,7 +16,9 @@ import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Point;
+import org.opencv.core.Rect;
 import org.opencv.core.Scalar;
+import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
 import io.voice2face.inference.ModelKind;
@@ -117,6 +119,32 @@ class FaceNetworksTest {
             error += Math.hypot(found.x(i) - x, found.y(i) - y) / MeshLandmarks.COUNT;
         }
         assertThat(error / upright.eyeDistance()).isLessThan(0.04);
+    }
+
+    @Test
+    void smallFacesAreFoundByLookingAtParts() {
+        Mat street = new Mat(720, 1280, CvType.CV_8UC3, new Scalar(130, 125, 120));
+        Mat small = new Mat();
+        Imgproc.resize(picture, small, new Size(0, 0), 0.6, 0.6, Imgproc.INTER_AREA);
+        Mat place = street.submat(new Rect(700, 300, small.cols(), small.rows()));
+        small.copyTo(place);
+
+        assertThat(detector.detect(street)).noneMatch(f -> f.score() > FaceDetector.SURE_SCORE);
+        List<DetectedFace> faces = detector.detect(street, FaceDetector.Reach.FINE).stream()
+                .sorted(Comparator.comparingDouble(DetectedFace::left))
+                .toList();
+
+        List<DetectedFace> large = facesFromLeft(picture);
+        assertThat(faces).hasSize(2);
+        for (int i = 0; i < 2; i++) {
+            Point centre = large.get(i).centre();
+            assertNear(faces.get(i).centre(), 700 + 0.6 * centre.x, 300 + 0.6 * centre.y, 6);
+        }
+    }
+
+    @Test
+    void aLargeFaceIsFoundOnceHoweverOftenItIsLookedAt() {
+        assertThat(detector.detect(picture, FaceDetector.Reach.FINE)).hasSize(2);
     }
 
     @Test
