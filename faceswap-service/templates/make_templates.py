@@ -5,7 +5,7 @@
 
 The portrait is cut out of its plain background and set before a soft room. The head turns as the canonical face mesh
 does (hair and neck follow with a fall-off), lids close, brows and lips move, eyes keep looking at the camera. Motion
-and sound are periodic, so the clips loop. Everything is drawn from seeds: the same command makes the same clips.
+and sound are periodic, so the clips loop. Everything is drawn from seeds: the same generator makes the same clips.
 """
 
 import json
@@ -58,10 +58,12 @@ class Template:
     extra: dict = field(default_factory=dict)
 
 
+# studio-woman and office-man were drawn by the first generator (commit e58cd1a), the others by that of b5c1edd:
+# another generator draws other people from the same seeds
 TEMPLATES = [
-    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 26, 5004, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
+    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 45, 1003, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
     Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 52, 5052, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=17, smile=.3),
-    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 54, 6055, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
+    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 38, 1106, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
     Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 40, 6002, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
 ]
 
