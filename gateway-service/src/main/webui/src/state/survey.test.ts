@@ -39,8 +39,8 @@ describe('survey', () => {
       clipKinds: ['singing'],
       opinion: '  ',
     });
-    expect(survey).not.toHaveProperty('dissatisfaction');
-    expect(survey).not.toHaveProperty('clipKinds');
+    expect(survey.dissatisfaction).toEqual([]);
+    expect(survey.clipKinds).toEqual([]);
     expect(survey).not.toHaveProperty('opinion');
   });
 

@@ -64,7 +64,7 @@ export function openQuestions(draft: SurveyDraft): SurveyQuestion[] {
   return open;
 }
 
-/** The survey as the gateway takes it: answers to questions that were not asked are left out. Only for a full draft. */
+/** The survey as the gateway takes it: questions that were not asked have no answers. Only for a full draft. */
 export function surveyOf(draft: SurveyDraft): Survey {
   const contact = draft.contact.trim();
   const survey: Survey = {
@@ -75,14 +75,14 @@ export function surveyOf(draft: SurveyDraft): Survey {
     moreClips: draft.moreClips!,
     waitingTimeRating: draft.waitingTimeRating!,
     recommend: draft.recommend!,
+    dissatisfaction: low(draft.voiceToFaceRating) ? draft.dissatisfaction : [],
+    clipKinds: draft.moreClips ? draft.clipKinds : [],
+    waitingImprovements: low(draft.waitingTimeRating) ? draft.waitingImprovements : [],
   };
   if (contact !== '') {
     survey.contact = contact;
     survey.contactKind = EMAIL.test(contact) ? 'email' : 'phone';
   }
-  if (low(draft.voiceToFaceRating)) survey.dissatisfaction = draft.dissatisfaction;
-  if (draft.moreClips) survey.clipKinds = draft.clipKinds;
-  if (low(draft.waitingTimeRating)) survey.waitingImprovements = draft.waitingImprovements;
   if (draft.wishedFunctions.trim() !== '') survey.wishedFunctions = draft.wishedFunctions.trim();
   if (draft.opinion.trim() !== '') survey.opinion = draft.opinion.trim();
   return survey;
