@@ -153,7 +153,8 @@ def main():
         print(f"  {low:.0f}-{high:.0f}: read {np.mean([rows[i][0] for i in some]):.1f} for {asked_age[some].mean():.1f} asked")
     sharp = np.median([rows[i][3] for i in first])
     print(f"face sharpness against the training portraits: {sharp / real_sharp:.2f}")
-    vectors = np.array([rows[i][2] for i in first])
+    drawn = [rows[i][2] for i in first]
+    vectors = np.array(drawn)
     pairs = pair_cosine(vectors, asked_male[first])
     print(f"pair cosine within one gender: mean {pairs.mean():.3f}, p95 {np.percentile(pairs, 95):.3f}, max {pairs.max():.3f}")
     near = (vectors @ real_vectors.T).max(1)
@@ -200,14 +201,13 @@ def main():
     print(f"same input, same bits: {np.array_equal(again, generator(1.0, 33, draws[0])[0])}")
     check_hollow(arguments.model, finder)
 
-    vectors = list(vectors)
     for i in range(arguments.draws, arguments.near):
         row = next(measure([generator(-1.0 if asked_male[i] else 1.0, asked_age[i], draws[i])[0]], finder, judge, encoder))
         if row is None:
             print(f"  no face found in draw {i}")
         else:
-            vectors.append(row[2])
-    near = (np.array(vectors) @ real_vectors.T).max(1)
+            drawn.append(row[2])
+    near = (np.array(drawn) @ real_vectors.T).max(1)
     print(f"cosine to the nearest training portrait, {len(near)} draws: mean {near.mean():.3f}, p95 {np.percentile(near, 95):.3f}, max {near.max():.3f}")
 
 
