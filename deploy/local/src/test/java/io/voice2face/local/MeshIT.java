@@ -204,7 +204,7 @@ class MeshIT {
         for (String topic : List.of("face-generated", "video-swapped")) {
             assertThat(heard.get(topic))
                     .extracting(event -> event.path("variant").asText())
-                    .containsExactlyInAnyOrder("VOICE", "CONDITION");
+                    .containsExactlyInAnyOrder("voice", "condition");
         }
         assertThat(heard).containsKeys("media-stored", "job-progressed").doesNotContainKey("job-failed");
     }
