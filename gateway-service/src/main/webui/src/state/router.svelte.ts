@@ -4,6 +4,7 @@ class Router {
   query = $state.raw(new URLSearchParams(location.search));
   /** counts the moves, so that a page can be set up anew for the same path */
   moves = $state(0);
+  #count = 0;
 
   constructor() {
     addEventListener('popstate', () => this.#read());
@@ -20,7 +21,8 @@ class Router {
   #read(): void {
     this.path = location.pathname;
     this.query = new URLSearchParams(location.search);
-    this.moves += 1;
+    // not `moves += 1`: an effect that moves on must not come to depend on the move
+    this.moves = ++this.#count;
   }
 
   #follow(event: MouseEvent): void {
