@@ -1,3 +1,5 @@
+import { untrack } from 'svelte';
+
 /** What the page says to a screen reader when nothing that has the focus changes. */
 class Announcer {
   polite = $state('');
@@ -7,7 +9,8 @@ class Announcer {
 
   say(text: string): void {
     // the same sentence twice is only read twice if the text changes
-    this.polite = this.polite === text ? `${text}\u00a0` : text;
+    // (untracked: an effect that says something must not run again because of it)
+    this.polite = untrack(() => this.polite) === text ? `${text}\u00a0` : text;
   }
 
   show(text: string): void {
