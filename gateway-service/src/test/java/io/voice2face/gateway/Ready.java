@@ -7,10 +7,10 @@ import org.awaitility.Awaitility;
 import io.restassured.RestAssured;
 
 /** Waits for the gateway to say that nothing is missing. */
-final class Ready {
+public final class Ready {
     private Ready() {}
 
-    static void await() {
+    public static void await() {
         Awaitility.await("readiness")
                 .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(200))

@@ -2,6 +2,7 @@ package io.voice2face.gateway.api;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
@@ -134,7 +135,7 @@ public class FeedbackResource {
 
     private static <T> List<T> asked(List<ApiProblem.FieldError> errors, String field, List<T> given, boolean wanted) {
         List<T> values = given == null ? List.of() : given;
-        if (values.contains(null)) {
+        if (values.stream().anyMatch(Objects::isNull)) {
             errors.add(new ApiProblem.FieldError(field, "invalid", "There is no such answer."));
             return List.of();
         }

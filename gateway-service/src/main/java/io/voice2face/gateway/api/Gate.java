@@ -38,8 +38,7 @@ public class Gate {
         this.problems = problems;
         this.retryAfter = config.admin().retryAfter();
         this.mostUploads = config.limits().concurrentUploads();
-        this.mostUploadBytes =
-                config.limits().voiceBytes() + config.limits().targetBytes() + MULTIPART_OVERHEAD_BYTES;
+        this.mostUploadBytes = config.limits().voiceBytes() + config.limits().targetBytes() + MULTIPART_OVERHEAD_BYTES;
     }
 
     void routes(@Observes Router router) {

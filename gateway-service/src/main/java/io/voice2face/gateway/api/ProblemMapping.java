@@ -1,5 +1,7 @@
 package io.voice2face.gateway.api;
 
+import java.io.IOException;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +31,7 @@ import io.voice2face.storage.client.StorageException;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 
 /** Turns every failure into {@code application/problem+json}, and tells a client nothing of what went wrong inside. */
 @Singleton
@@ -40,6 +43,7 @@ public class ProblemMapping {
 
     private static final Logger LOG = Logger.getLogger(ProblemMapping.class);
     private static final long OUTAGE_RETRY_SECONDS = 5;
+    private static final String FORM_PARSER = "org.jboss.resteasy.reactive.server.core.multipart.";
 
     private final ObjectMapper json;
 
@@ -90,6 +94,12 @@ public class ProblemMapping {
         return response(ApiProblem.invalid(field, "unreadable", "This is not JSON of the expected shape."));
     }
 
+    /** More exact than Quarkus' own mapper, which would answer with something else than a problem. */
+    @ServerExceptionMapper
+    Response mismatched(MismatchedInputException failure) {
+        return unreadable(failure);
+    }
+
     @ServerExceptionMapper
     Response storage(StorageException failure) {
         if (failure.isTransient() || StorageClient.UNAVAILABLE.equals(failure.reason())) {
@@ -121,7 +131,10 @@ public class ProblemMapping {
             if (cause instanceof ApiProblem problem) {
                 return response(problem);
             }
-            if (cause instanceof java.io.IOException
+            if (cause instanceof IOException && cameFromForm(cause)) {
+                return response(ofStatus(400));
+            }
+            if (cause instanceof IOException
                     || cause instanceof io.vertx.core.VertxException
                     || cause.getClass().getName().contains("ClosedConnection")) {
                 LOG.warnf("a dependency is away: %s", cause.toString());
@@ -131,6 +144,12 @@ public class ProblemMapping {
         }
         LOG.error("unexpected failure", failure);
         return response(internal());
+    }
+
+    /** The form's parser says with a plain IOException that a form is cut off or no form at all. */
+    private static boolean cameFromForm(Throwable failure) {
+        return Arrays.stream(failure.getStackTrace())
+                .anyMatch(frame -> frame.getClassName().startsWith(FORM_PARSER));
     }
 
     private static ApiProblem unavailable(String reason) {
@@ -206,7 +225,7 @@ public class ProblemMapping {
         }
     }
 
-    private static String title(String reason) {
+    static String title(String reason) {
         String words = reason.replace('_', ' ');
         return Character.toUpperCase(words.charAt(0)) + words.substring(1);
     }

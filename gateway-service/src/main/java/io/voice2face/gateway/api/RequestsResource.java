@@ -3,7 +3,6 @@ package io.voice2face.gateway.api;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.UUID;
 
 import jakarta.validation.constraints.Max;
@@ -17,13 +16,18 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
-import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.ResponseHeader;
 import org.jboss.resteasy.reactive.RestForm;
@@ -37,6 +41,7 @@ import io.voice2face.gateway.api.view.RequestPage;
 import io.voice2face.gateway.api.view.RequestView;
 import io.voice2face.gateway.api.view.ResultView;
 import io.voice2face.gateway.config.GatewayConfig;
+import io.voice2face.gateway.persistence.RequestRow;
 import io.voice2face.gateway.security.Caller;
 import io.voice2face.gateway.service.ProgressStreams;
 import io.voice2face.gateway.service.RequestService;
@@ -70,6 +75,19 @@ public class RequestsResource {
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(summary = "Send a voice", description = "Give a `template`'s id or an own `target`.")
+    @RequestBody(
+            required = true,
+            content =
+                    @Content(
+                            mediaType = MediaType.MULTIPART_FORM_DATA,
+                            schema = @Schema(implementation = SubmissionForm.Description.class)))
+    @APIResponse(
+            responseCode = "202",
+            description = "taken in; follow `Location`",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = RequestView.class)))
     public Uni<Response> submit(
             @RestForm(FileUpload.ALL) List<FileUpload> files,
             @RestForm("age") List<String> age,
@@ -118,6 +136,13 @@ public class RequestsResource {
     @POST
     @Path("/{id}/results")
     @Operation(summary = "Try again", description = "Adds a result; earlier ones stay.")
+    @APIResponse(
+            responseCode = "202",
+            description = "taken in",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ResultView.class)))
     public Uni<Response> regenerate(
             @RestPath UUID id, @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
         return caller.account()
@@ -136,6 +161,7 @@ public class RequestsResource {
 
     @GET
     @Path("/{id}/events")
+    @Followed
     @Produces(MediaType.SERVER_SENT_EVENTS)
     @RestStreamElementType(MediaType.TEXT_PLAIN)
     @ResponseHeader(name = "Cache-Control", value = "no-store")
@@ -145,20 +171,23 @@ public class RequestsResource {
             description =
                     "Server-sent events `state`, `progress` and `heartbeat`. The stream ends when the request does;"
                             + " asked again with the last id it answers 204, so that a browser stops.")
+    @APIResponse(
+            responseCode = "200",
+            description = "`state` carries a Request, `progress` a Progress",
+            content =
+                    @Content(
+                            mediaType = MediaType.SERVER_SENT_EVENTS,
+                            schema = @Schema(implementation = String.class),
+                            example =
+                                    "id: 17\nevent: progress\ndata: {\"resultId\":\"…\",\"stage\":\"SWAPPING\",\"variant\":\"voice\",\"done\":40,\"total\":112,\"remainingSeconds\":2.5}\n\n"))
+    @APIResponse(responseCode = "204", description = "the request stands at its end, and the client has it all")
     public Multi<OutboundSseEvent> events(
-            @RestPath UUID id, @HeaderParam("Last-Event-ID") Optional<String> lastEventId, Sse sse) {
-        OptionalLong last = lastEventId
-                .filter(text -> text.matches("[0-9]{1,18}"))
-                .map(text -> OptionalLong.of(Long.parseLong(text)))
-                .orElseGet(OptionalLong::empty);
-        return caller.account()
-                .chain(account -> requests.row(account.id, id))
-                .onItem()
-                .transformToMulti(request -> streams.follow(request, last))
-                .onCompletion()
-                .ifEmpty()
-                .failWith(() -> new WebApplicationException(Response.noContent().build()))
-                .map(event -> outbound(sse, event));
+            @RestPath UUID id,
+            @HeaderParam("Last-Event-ID") Optional<String> lastEventId,
+            @Context ContainerRequestContext call,
+            @Context Sse sse) {
+        RequestRow request = (RequestRow) call.getProperty(FollowCheck.REQUEST);
+        return streams.follow(request, FollowCheck.lastEventId(lastEventId)).map(event -> outbound(sse, event));
     }
 
     private static OutboundSseEvent outbound(Sse sse, StreamEvent event) {

@@ -12,9 +12,11 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -54,7 +56,13 @@ public class SharingResource {
 
     @POST
     @Operation(summary = "Share a result")
-    @APIResponse(responseCode = "201", description = "made; the only answer that has the link")
+    @APIResponse(
+            responseCode = "201",
+            description = "made; the only answer that has the link",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ShareView.class)))
     public Uni<Response> share(@RestPath UUID id, @RestPath UUID resultId, ShareWish wish) {
         int hours = Optional.ofNullable(wish)
                 .map(ShareWish::expiresInHours)

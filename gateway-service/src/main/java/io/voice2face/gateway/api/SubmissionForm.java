@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jboss.resteasy.reactive.multipart.FileUpload;
 
 import io.voice2face.contracts.event.Gender;
@@ -27,6 +29,26 @@ final class SubmissionForm {
         this.limits = limits;
         this.templates = templates;
     }
+
+    /** The form, for the OpenAPI document. */
+    @Schema(name = "NewRequest")
+    record Description(
+            @Schema(
+                            type = SchemaType.STRING,
+                            format = "binary",
+                            required = true,
+                            description = "recording: wav, mp3, m4a, ogg, webm")
+                    byte[] voice,
+            @Schema(minimum = "18", maximum = "100", required = true, examples = "30") int age,
+            @Schema(required = true) Gender gender,
+            @Schema(description = "id of a template; this or target", examples = "studio-woman") String template,
+            @Schema(
+                            type = SchemaType.STRING,
+                            format = "binary",
+                            description = "own jpg, png, webp, GIF or mp4; this or template")
+                    byte[] target,
+            @Schema(minimum = "1", maximum = "10", description = "Monk scale; left out: the identity decides")
+                    Integer skinTone) {}
 
     /** Text parts as they came; each may come once. */
     record Parts(

@@ -19,6 +19,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.smallrye.mutiny.Uni;
@@ -89,6 +90,14 @@ public class TokensResource {
 
     @POST
     @Operation(summary = "Log in", description = "With `X-V2F-Client: web` the token is set as a cookie.")
+    @APIResponse(
+            responseCode = "200",
+            description = "logged in",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = TokenView.class)))
+    @APIResponse(responseCode = "429", description = "too many attempts; see Retry-After")
     public Uni<Response> logIn(@NotNull @Valid Credentials credentials, @HeaderParam(CLIENT) Optional<String> client) {
         return accounts.logIn(credentials.email(), credentials.password(), address.text())
                 .chain(account -> answer(account, client));
@@ -104,6 +113,13 @@ public class TokensResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = GuestWish.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "a guest",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = TokenView.class)))
     public Uni<Response> guest(String body, @HeaderParam(CLIENT) Optional<String> client)
             throws JsonProcessingException {
         Optional<String> consent = body == null || body.isBlank()

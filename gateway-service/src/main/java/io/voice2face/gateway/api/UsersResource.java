@@ -14,10 +14,13 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
 import io.smallrye.mutiny.Uni;
@@ -73,6 +76,11 @@ public class UsersResource {
     @Operation(
             summary = "Sign up",
             description = "With a guest's token the guest becomes the account, with its requests.")
+    @APIResponse(
+            responseCode = "201",
+            description = "signed up",
+            content =
+                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = UserView.class)))
     public Uni<Response> signUp(@NotNull @Valid SignUp wish) {
         requirePassword("password", wish.password());
         requireAge(wish.age());

@@ -16,10 +16,13 @@ import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
 
@@ -115,6 +118,13 @@ public class WebhooksResource {
 
     @POST
     @Operation(summary = "Add a webhook", description = "https and public addresses only.")
+    @APIResponse(
+            responseCode = "201",
+            description = "added",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = WebhookView.class)))
     public Uni<Response> add(@NotNull(message = "must be given") @Valid WebhookWish wish) {
         return caller.account()
                 .chain(account -> checked(wish.url())

@@ -113,7 +113,7 @@ public interface GatewayConfig {
         @WithDefault("P30D")
         Duration guestLife();
 
-        /** Failed log-ins for an e-mail or from an address after which it has to wait. */
+        /** Failed log-ins for an e-mail, or ten times as many from an address, after which it has to wait. */
         @WithDefault("10")
         int throttleFailures();
 

@@ -29,4 +29,17 @@ public record Progress(
                 event.total(),
                 event.remainingSeconds());
     }
+
+    /**
+     * True where the same stage was already as far or farther: an event that was delivered again. Work that begins anew
+     * says so with 0 units done.
+     */
+    public boolean isNotBeyond(Progress known) {
+        return done > 0
+                && done <= known.done
+                && total == known.total
+                && stage == known.stage
+                && variant.equals(known.variant)
+                && resultId.equals(known.resultId);
+    }
 }

@@ -28,6 +28,7 @@ import io.voice2face.gateway.security.Role;
 /** Accounts: guests, sign-up, log-in, profile, deletion. */
 @ApplicationScoped
 public class AccountService {
+    private static final int PEOPLE_BEHIND_AN_ADDRESS = 10;
     private static final Duration GUEST_WINDOW = Duration.ofHours(1);
 
     private final Transactions transactions;
@@ -117,10 +118,13 @@ public class AccountService {
     }
 
     private Uni<AccountRow> refuseLogIn(List<String> subjects) {
-        return throttle.count(
-                        subjects,
-                        config.tokens().throttleFailures(),
-                        config.tokens().throttleWindow())
+        int most = config.tokens().throttleFailures();
+        // many people may share an address
+        return throttle.count(subjects.subList(0, 1), most, config.tokens().throttleWindow())
+                .chain(() -> throttle.count(
+                        subjects.subList(1, 2),
+                        most * PEOPLE_BEHIND_AN_ADDRESS,
+                        config.tokens().throttleWindow()))
                 .chain(() -> Uni.createFrom()
                         .failure(ApiProblem.of(401, "wrong_credentials", "E-mail or password is wrong.")));
     }

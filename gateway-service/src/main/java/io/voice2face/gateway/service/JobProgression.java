@@ -175,6 +175,9 @@ public class JobProgression {
                 && outcome.applied().isPresent()
                 && progressed.resultId().equals(request.latestResultId)) {
             Progress progress = Progress.of(progressed);
+            if (request.progress().filter(progress::isNotBeyond).isPresent()) {
+                return Uni.createFrom().voidItem();
+            }
             request.progress = JsonColumn.write(progress);
             return log.progress(request, progress);
         }

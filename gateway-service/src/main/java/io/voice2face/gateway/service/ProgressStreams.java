@@ -37,6 +37,7 @@ public class ProgressStreams {
             select id, kind, data, ends from request_event
             where request_id = $1 and id > $2 order by id limit $3
             """;
+    private static final String NEWEST = "select coalesce(max(id), 0) from request_event where request_id = $1";
     private static final String EXISTS = "select 1 from voice_request where id = $1";
 
     private final Pool database;
@@ -85,6 +86,16 @@ public class ProgressStreams {
                 open.decrementAndGet();
             });
         });
+    }
+
+    /** True where the request stands at its end and the client has everything of it. */
+    public Uni<Boolean> isOver(RequestRow request, OptionalLong lastEventId) {
+        if (lastEventId.isEmpty() || !request.state.isFinal()) {
+            return Uni.createFrom().item(false);
+        }
+        return database.preparedQuery(NEWEST)
+                .execute(Tuple.of(request.id))
+                .map(rows -> rows.iterator().next().getLong(0) == lastEventId.getAsLong());
     }
 
     private final class Stream {

@@ -15,6 +15,11 @@ import io.voice2face.embedded.EmbeddedPostgres;
 
 /** Starts the servers and storage-service before the gateway, and stops them after the tests. */
 public class MeshServers implements QuarkusTestResourceLifecycleManager {
+    /** E-mail of the operator's account. */
+    public static final String OPERATOR = "ops@example.org";
+    /** Password of the operator's account. */
+    public static final String OPERATOR_PASSWORD = "operator-password";
+
     private Mesh mesh;
     private Path folder;
 
@@ -39,6 +44,15 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
         settings.put("v2f.work-folder", folder.resolve("work").toString());
         settings.put(
                 "quarkus.http.body.uploads-directory", folder.resolve("uploads").toString());
+        settings.put("v2f.events.heartbeat", "PT1S");
+        settings.put("v2f.limits.guests-per-hour", "100000");
+        settings.put("v2f.tokens.throttle-failures", "4");
+        settings.put("v2f.tokens.bcrypt-cost", "5");
+        settings.put("v2f.webhooks.allow-private", "true");
+        settings.put("v2f.webhooks.attempts", "3");
+        settings.put("v2f.webhooks.back-off", "PT0.2S");
+        settings.put("v2f.admin.email", OPERATOR);
+        settings.put("v2f.admin.password", OPERATOR_PASSWORD);
         return settings;
     }
 

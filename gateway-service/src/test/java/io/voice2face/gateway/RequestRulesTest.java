@@ -1,0 +1,176 @@
+package io.voice2face.gateway;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+import io.quarkus.test.common.QuarkusTestResource;
+import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.response.Response;
+import io.voice2face.gateway.mesh.Client;
+import io.voice2face.gateway.mesh.Mesh;
+import io.voice2face.gateway.mesh.MeshServers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.hasSize;
+import static org.hamcrest.Matchers.nullValue;
+
+@QuarkusTest
+@QuarkusTestResource(MeshServers.class)
+class RequestRulesTest {
+    Mesh mesh;
+
+    @BeforeEach
+    void ready() {
+        Ready.await();
+    }
+
+    @Test
+    void tellsEverythingThatIsWrongAtOnce() {
+        Client.guest()
+                .call()
+                .multiPart("voice", "empty.wav", new byte[0], "audio/wav")
+                .multiPart("age", "7")
+                .multiPart("gender", "cat")
+                .multiPart("skinTone", "11")
+                .multiPart("template", "no-such")
+                .post("/api/v1/requests")
+                .then()
+                .statusCode(400)
+                .contentType("application/problem+json")
+                .body("type", equalTo("https://voice2face.example/problems/invalid_input"))
+                .body("errors.field", hasItems("voice", "age", "gender", "skinTone", "template"))
+                .body("errors.reason", hasItems("empty", "out_of_range", "unknown_template"));
+    }
+
+    @Test
+    void quotaIsToldWithItsNumbersAndFreedByDeleting() {
+        Client person = Client.guest();
+        UUID last = null;
+        for (int i = 0; i < 10; i++) {
+            last = person.submit();
+        }
+        person.form()
+                .post("/api/v1/requests")
+                .then()
+                .statusCode(429)
+                .body("reason", equalTo("quota_exceeded"))
+                .body("limit", equalTo(10))
+                .body("used", equalTo(10));
+        person.call().get("/api/v1/users/me").then().body("quota.used", equalTo(10));
+        person.call().delete("/api/v1/requests/" + last).then().statusCode(204);
+        person.submit();
+    }
+
+    @Test
+    void listIsPagedNewestFirst() {
+        Client person = Client.guest();
+        List<String> made = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            made.add(0, person.submit().toString());
+        }
+        Response first = person.call().get("/api/v1/requests?limit=2");
+        Response second = person.call().get("/api/v1/requests?limit=2&cursor=" + first.path("next"));
+        Response third = person.call().get("/api/v1/requests?limit=2&cursor=" + second.path("next"));
+        third.then().body("next", nullValue()).body("items", hasSize(1));
+        List<String> seen = new ArrayList<>();
+        for (Response page : List.of(first, second, third)) {
+            seen.addAll(page.path("items.id"));
+        }
+        assertThat(seen).isEqualTo(made);
+        person.call().get("/api/v1/requests?cursor=nonsense").then().statusCode(400);
+        person.call().get("/api/v1/requests?limit=0").then().statusCode(400);
+    }
+
+    @Test
+    void oneKeyMakesOneRequest() throws Exception {
+        Client person = Client.guest();
+        String key = UUID.randomUUID().toString();
+        ExecutorService callers = Executors.newFixedThreadPool(4);
+        Set<String> ids = new HashSet<>();
+        try {
+            List<Callable<Response>> calls = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                calls.add(() -> person.form().header("Idempotency-Key", key).post("/api/v1/requests"));
+            }
+            for (Future<Response> call : callers.invokeAll(calls)) {
+                assertThat(call.get().statusCode()).isEqualTo(202);
+                ids.add(call.get().path("id"));
+            }
+        } finally {
+            callers.shutdown();
+        }
+        assertThat(ids).hasSize(1);
+        person.call().get("/api/v1/requests").then().body("items", hasSize(1));
+        person.call()
+                .multiPart("voice", "voice.wav", Client.voice("another"), "audio/wav")
+                .multiPart("age", "30")
+                .multiPart("gender", "female")
+                .multiPart("template", "test-woman")
+                .header("Idempotency-Key", key)
+                .post("/api/v1/requests")
+                .then()
+                .statusCode(422)
+                .body("reason", equalTo("idempotency_key_reused"));
+    }
+
+    @Test
+    void tooLargeVoiceIs413() {
+        byte[] large = new byte[26_214_401];
+        Client.guest()
+                .call()
+                .multiPart("voice", "voice.wav", large, "audio/wav")
+                .multiPart("age", "30")
+                .multiPart("gender", "female")
+                .multiPart("template", "test-woman")
+                .post("/api/v1/requests")
+                .then()
+                .statusCode(413)
+                .body("limitBytes", equalTo(26_214_400));
+    }
+
+    @Test
+    void twoVoicesNeverCross() throws Exception {
+        List<Client> people = List.of(Client.guest(), Client.guest(), Client.guest());
+        ExecutorService callers = Executors.newFixedThreadPool(3);
+        try {
+            List<Callable<String>> calls = new ArrayList<>();
+            for (int i = 0; i < people.size(); i++) {
+                Client person = people.get(i);
+                String word = "voice-of-" + i;
+                calls.add(() -> {
+                    Response accepted = person.call()
+                            .multiPart("voice", "../../etc/passwd", Client.voice(word), "audio/wav")
+                            .multiPart("age", "40")
+                            .multiPart("gender", "male")
+                            .multiPart("template", "test-woman")
+                            .post("/api/v1/requests");
+                    String location = person.call()
+                            .get((String) accepted.path("voice.url"))
+                            .header("Location");
+                    return io.restassured.RestAssured.given()
+                            .urlEncodingEnabled(false)
+                            .get(location)
+                            .asString();
+                });
+            }
+            List<Future<String>> bodies = callers.invokeAll(calls);
+            for (int i = 0; i < bodies.size(); i++) {
+                assertThat(bodies.get(i).get()).endsWith("voice-of-" + i);
+            }
+        } finally {
+            callers.shutdown();
+        }
+    }
+}
