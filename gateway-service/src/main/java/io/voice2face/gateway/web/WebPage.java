@@ -20,10 +20,8 @@ public class WebPage {
     private static final String INDEX = "/index.html";
     /** Paths that belong to programs: what does not exist there is a 404, not the page. */
     private static final Set<String> PROGRAMS = Set.of("api", "q", "openapi", "assets");
-    /** Before Quarkus' own routes (which begin at 0), so that the headers are on every answer. */
+    /** Before Quarkus' own routes: the headers are on every answer, and the page's paths never reach the API. */
     private static final int FIRST = -10_000;
-    /** After everything else has had its chance. */
-    private static final int LAST = 100_000;
 
     private final String policy;
 
@@ -44,7 +42,7 @@ public class WebPage {
 
     void routes(@Observes Router router) {
         router.route().order(FIRST).handler(this::headers);
-        router.route().order(LAST).handler(this::ownPath);
+        router.route().order(FIRST + 1).handler(this::ownPath);
     }
 
     private void headers(RoutingContext context) {
@@ -72,10 +70,10 @@ public class WebPage {
         HttpMethod method = context.request().method();
         String path = context.normalizedPath();
         boolean page = (method == HttpMethod.GET || method == HttpMethod.HEAD)
+                && path.length() > 1
                 && !PROGRAMS.contains(firstSegment(path))
-                // a file that does not exist is a 404, not a page that a browser takes for a picture
-                && path.lastIndexOf('.') < path.lastIndexOf('/')
-                && !path.equals(INDEX);
+                // files have a dot in their name: one that does not exist is a 404, not a page taken for a picture
+                && path.lastIndexOf('.') < path.lastIndexOf('/');
         if (page) {
             context.reroute(INDEX);
         } else {
