@@ -17,7 +17,7 @@ export const GATEWAY_PID = Number(process.env.V2F_GATEWAY_PID ?? 0);
 /** Where screenshots go. */
 const SHOTS = process.env.V2F_E2E_SHOTS ?? join(tmpdir(), 'v2f-e2e');
 
-export const WAIT_MS = 240_000;
+export const WAIT_MS = Number(process.env.V2F_E2E_PATIENCE_SECONDS ?? 600) * 1000;
 
 const CANDIDATES = [
   process.env.V2F_CHROMIUM,

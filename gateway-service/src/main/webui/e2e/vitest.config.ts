@@ -9,7 +9,7 @@ export default defineConfig({
     fileParallelism: false,
     maxWorkers: 1,
     // a job may wait for others on a small machine
-    testTimeout: 300_000,
+    testTimeout: 1_800_000,
     hookTimeout: 60_000,
   },
 });
