@@ -53,16 +53,23 @@ class WebPageIT {
         try (home;
                 Mesh mesh = new Mesh(home, ROOT, RESTART_AFTER, Map.of(), new Narrator())) {
             mesh.start();
-            assertThat(runBrowserTests(mesh, voice, chromium.get())).isZero();
+            Path report = FOLDER.resolve("browser-tests.log");
+            int status = runBrowserTests(mesh, voice, chromium.get(), report);
+            String said = Files.readString(report);
+            System.out.println(said);
+            assertThat(status).as(said).isZero();
         }
     }
 
-    private static int runBrowserTests(Mesh mesh, Path voice, String chromium)
+    private static int runBrowserTests(Mesh mesh, Path voice, String chromium, Path report)
             throws IOException, InterruptedException {
         boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         ProcessBuilder browserTests = new ProcessBuilder(windows ? "npm.cmd" : "npm", "run", "--silent", "e2e")
                 .directory(ROOT.resolve("gateway-service/src/main/webui").toFile())
-                .inheritIO();
+                // not this process's own streams: Surefire talks to it through them
+                .redirectInput(ProcessBuilder.Redirect.PIPE)
+                .redirectErrorStream(true)
+                .redirectOutput(report.toFile());
         browserTests
                 .environment()
                 .put("V2F_PAGE_URL", mesh.url(MeshService.GATEWAY).toString());
@@ -75,6 +82,7 @@ class WebPageIT {
         long gateway = mesh.process(MeshService.GATEWAY.serviceName()).handle().pid();
         browserTests.environment().put("V2F_GATEWAY_PID", Long.toString(gateway));
         Process running = browserTests.start();
+        running.getOutputStream().close();
         try {
             return running.waitFor();
         } finally {
