@@ -49,9 +49,19 @@ class WebPageTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/assets/nothing.js", "/nothing.png", "/api/v1/nothing"})
+    @ValueSource(strings = {"/assets/nothing.js", "/nothing.png", "/api/v1/nothing", "/etc/passwd", "/requests/a/b"})
     void whatIsNoPageOfOursIsNotFound(String path) {
         given().get(path).then().statusCode(404).contentType(not(startsWith("text/html")));
+    }
+
+    @Test
+    void aBrowserThatFollowsAWrongLinkIsToldSoByThePage() {
+        given().accept("text/html")
+                .get("/no/such/page")
+                .then()
+                .statusCode(404)
+                .contentType(startsWith("text/html"))
+                .body(containsString("<div id=\"app\">"));
     }
 
     @Test
