@@ -27,7 +27,7 @@ final class Benchmark {
     void run(LocalSettings.Job job, int jobs, Path folder) throws InterruptedException {
         List<Double> seconds = new ArrayList<>();
         for (int i = 1; i <= jobs; i++) {
-            VoiceJob.Outcome outcome = new VoiceJob(mesh.url(MeshService.GATEWAY), Console.silent())
+            VoiceJob.Outcome outcome = new VoiceJob(mesh.addresses().url(MeshService.GATEWAY), Console.silent())
                     .run(job, requestId -> folder.resolve(requestId));
             seconds.add(outcome.took().toMillis() / 1000.0);
             console.line(String.format(Locale.ROOT, "job %d of %d: %.1f s", i, jobs, seconds.get(i - 1)));

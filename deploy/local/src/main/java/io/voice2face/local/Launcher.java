@@ -66,7 +66,7 @@ public final class Launcher {
         console.line("starting Kafka, PostgreSQL, S3 and the four services; data in " + home.folder() + ", logs in "
                 + home.logs());
         mesh.start();
-        URI gateway = mesh.url(MeshService.GATEWAY);
+        URI gateway = mesh.addresses().url(MeshService.GATEWAY);
         home.announceGateway(gateway.toString());
         if (settings.job().isPresent()) {
             runJob(gateway, settings.job().get(), home.folder());

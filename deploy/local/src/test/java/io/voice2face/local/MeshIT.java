@@ -216,7 +216,7 @@ class MeshIT {
         HttpClient http = HttpClient.newHttpClient();
         for (MeshService service : MeshService.values()) {
             String metrics = http.send(
-                            HttpRequest.newBuilder(mesh.url(service).resolve("/q/metrics"))
+                            HttpRequest.newBuilder(mesh.addresses().url(service).resolve("/q/metrics"))
                                     .build(),
                             HttpResponse.BodyHandlers.ofString())
                     .body();
@@ -319,7 +319,7 @@ class MeshIT {
         Map<Topic, String> keys = new HashMap<>();
         byte[] poison = "{\"requestId\": not json \u00e9".getBytes(StandardCharsets.ISO_8859_1);
         try (KafkaProducer<String, byte[]> producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", mesh.bootstrapServers()),
+                Map.of("bootstrap.servers", mesh.addresses().bootstrapServers()),
                 new StringSerializer(),
                 new ByteArraySerializer())) {
             for (Topic topic : Topic.values()) {
@@ -385,7 +385,7 @@ class MeshIT {
     }
 
     private GatewayClient guest() {
-        return GatewayClient.guest(mesh.url(MeshService.GATEWAY));
+        return GatewayClient.guest(mesh.addresses().url(MeshService.GATEWAY));
     }
 
     private Job submit(List<GatewayClient.Part> form, Optional<String> traceparent) {
@@ -529,17 +529,18 @@ class MeshIT {
 
     private Connection connect(String database) throws SQLException {
         return DriverManager.getConnection(
-                mesh.jdbcUrl(database),
+                mesh.addresses().jdbcUrl(database),
                 EmbeddedPostgres.USERNAME,
-                mesh.secrets().databasePassword());
+                mesh.addresses().secrets().databasePassword());
     }
 
     private MinioClient s3() {
         return MinioClient.builder()
-                .endpoint(mesh.s3Endpoint().toString())
+                .endpoint(mesh.addresses().s3Endpoint().toString())
                 .region(EmbeddedS3.REGION)
                 .credentials(
-                        mesh.secrets().s3().accessKey(), mesh.secrets().s3().secretKey())
+                        mesh.addresses().secrets().s3().accessKey(),
+                        mesh.addresses().secrets().s3().secretKey())
                 .build();
     }
 
@@ -621,7 +622,7 @@ class MeshIT {
 
     private KafkaConsumer<String, byte[]> consumer() {
         return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", mesh.bootstrapServers()),
+                Map.of("bootstrap.servers", mesh.addresses().bootstrapServers()),
                 new StringDeserializer(),
                 new ByteArrayDeserializer());
     }

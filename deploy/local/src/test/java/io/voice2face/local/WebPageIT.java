@@ -72,7 +72,7 @@ class WebPageIT {
                 .redirectOutput(report.toFile());
         browserTests
                 .environment()
-                .put("V2F_PAGE_URL", mesh.url(MeshService.GATEWAY).toString());
+                .put("V2F_PAGE_URL", mesh.addresses().url(MeshService.GATEWAY).toString());
         browserTests.environment().put("V2F_E2E_VOICE", voice.toString());
         browserTests
                 .environment()
