@@ -1,5 +1,6 @@
 package io.voice2face.swap.config;
 
+import java.io.IOException;
 import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -9,6 +10,7 @@ import jakarta.inject.Singleton;
 
 import org.opencv.core.Core;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.mutiny.core.Vertx;
 import io.voice2face.inference.ExecutionProvider;
 import io.voice2face.inference.InferenceSettings;
@@ -20,6 +22,7 @@ import io.voice2face.inference.swapper.SwapOptions;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.messaging.WorkerPool;
 import io.voice2face.storage.client.StorageClient;
+import io.voice2face.storage.client.WorkFolder;
 import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
 import io.voice2face.swap.face.FaceChoice;
@@ -134,6 +137,13 @@ public class SwapBeans {
 
     void close(@Disposes WorkerPool workers) {
         workers.close();
+    }
+
+    @Startup
+    @Produces
+    @Singleton
+    WorkFolder workFolder() throws IOException {
+        return WorkFolder.open(settings.workFolder());
     }
 
     @Produces

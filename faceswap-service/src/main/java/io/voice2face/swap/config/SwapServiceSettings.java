@@ -16,7 +16,7 @@ public interface SwapServiceSettings {
     String serviceToken();
 
     /** Folder for the files of running jobs; they are deleted when their job ends. */
-    @WithDefault("${java.io.tmpdir}/v2f-faceswap-service")
+    @WithDefault("${java.io.tmpdir}/v2f-faceswap-service-${user.name}")
     Path workFolder();
 
     Storage storage();

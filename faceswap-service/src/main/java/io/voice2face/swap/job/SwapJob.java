@@ -36,8 +36,8 @@ import io.voice2face.messaging.OutageException;
 import io.voice2face.messaging.WorkerPool;
 import io.voice2face.storage.client.StorageClient;
 import io.voice2face.storage.client.StorageException;
+import io.voice2face.storage.client.WorkFolder;
 import io.voice2face.swap.FaceSwapper;
-import io.voice2face.swap.config.SwapServiceSettings;
 import io.voice2face.swap.pipeline.SwapCancelledException;
 import io.voice2face.swap.pipeline.SwapOutcome;
 import io.voice2face.swap.pipeline.TargetSwapper;
@@ -57,7 +57,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
     private final WorkerPool workers;
     private final CancelledResults cancelled;
     private final MeshMetrics metrics;
-    private final Path workFolder;
+    private final WorkFolder work;
 
     SwapJob(
             TargetSwapper targets,
@@ -67,7 +67,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
             WorkerPool workers,
             CancelledResults cancelled,
             MeshMetrics metrics,
-            SwapServiceSettings settings) {
+            WorkFolder work) {
         this.targets = targets;
         this.swapper = swapper;
         this.storage = storage;
@@ -75,11 +75,10 @@ public class SwapJob implements EventHandler<FaceGenerated> {
         this.workers = workers;
         this.cancelled = cancelled;
         this.metrics = metrics;
-        this.workFolder = settings.workFolder();
+        this.work = work;
     }
 
     void start(@Observes StartupEvent event) {
-        WorkFolder.clear(workFolder);
         swapper.models().forEach(model -> metrics.inferenceProvider(model.id(), model.provider()));
         // the JSON classes are loaded here and not on the event loop, when the first job announces itself
         publisher.record(new JobProgressed(
@@ -102,10 +101,10 @@ public class SwapJob implements EventHandler<FaceGenerated> {
         ProgressReport progress = new ProgressReport(publisher, face);
         progress.begin();
         List<StageTiming> timings = new ArrayList<>();
-        return workers.run(() -> WorkFolder.create(workFolder))
+        return workers.run(() -> work.create(face.resultId().toString()))
                 .chain(folder -> produce(face, folder, progress, timings)
                         .eventually(() -> workers.run(() -> {
-                            folder.close();
+                            work.discard(folder);
                             return null;
                         })))
                 .chain(swapped -> isCancelled(face) ? cancelledWork(face) : announce(swapped))
@@ -122,17 +121,17 @@ public class SwapJob implements EventHandler<FaceGenerated> {
     }
 
     private Uni<VideoSwapped> produce(
-            FaceGenerated face, WorkFolder folder, ProgressReport progress, List<StageTiming> timings) {
+            FaceGenerated face, Path folder, ProgressReport progress, List<StageTiming> timings) {
         long begun = System.nanoTime();
         return Uni.combine()
                 .all()
                 .unis(
-                        storage.download(face.face(), folder.path()),
-                        storage.download(face.target().object(), folder.path()))
+                        storage.download(face.face(), folder),
+                        storage.download(face.target().object(), folder))
                 .asTuple()
                 .invoke(() -> note("download", begun, timings))
-                .chain(files -> workers.run(() -> targets.swap(
-                        files.getItem1(), files.getItem2(), folder.path(), progress, () -> isCancelled(face))))
+                .chain(files -> workers.run(() ->
+                        targets.swap(files.getItem1(), files.getItem2(), folder, progress, () -> isCancelled(face))))
                 .invoke(outcome -> outcome.timings().forEach(timing -> {
                     metrics.stage(timing.step(), "succeeded", Duration.ofNanos((long) (timing.seconds() * 1e9)));
                     timings.add(timing);

@@ -1,7 +1,6 @@
 package io.voice2face.gateway.api;
 
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,10 +145,10 @@ public class ProblemMapping {
         return response(internal());
     }
 
-    /** The form's parser says with a plain IOException that a form is cut off or no form at all. */
+    /** The form's parser itself says with a plain IOException that a form is cut off or no form at all. */
     private static boolean cameFromForm(Throwable failure) {
-        return Arrays.stream(failure.getStackTrace())
-                .anyMatch(frame -> frame.getClassName().startsWith(FORM_PARSER));
+        StackTraceElement[] frames = failure.getStackTrace();
+        return frames.length > 0 && frames[0].getClassName().startsWith(FORM_PARSER);
     }
 
     private static ApiProblem unavailable(String reason) {

@@ -15,8 +15,8 @@ public interface GatewayConfig {
     /** Token that services show one another. */
     Optional<String> serviceToken();
 
-    /** Folder for spooled files; defaults to a folder under the system's temporary one. */
-    Optional<Path> workFolder();
+    /** Folder for uploads and exports under way, and for the templates' files. */
+    Path workFolder();
 
     /** Where storage-service is. */
     Storage storage();

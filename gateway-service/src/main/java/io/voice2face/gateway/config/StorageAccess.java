@@ -1,5 +1,6 @@
 package io.voice2face.gateway.config;
 
+import java.io.IOException;
 import java.time.Duration;
 
 import jakarta.enterprise.context.ApplicationScoped;
@@ -7,14 +8,24 @@ import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 
+import io.quarkus.runtime.Startup;
 import io.vertx.mutiny.core.Vertx;
 import io.voice2face.storage.client.StorageClient;
+import io.voice2face.storage.client.WorkFolder;
 
-/** Makes the client of storage-service. */
+/** Makes what stands between this service and what is stored. */
 @ApplicationScoped
 public class StorageAccess {
     /** A person waits for the answer: an outage is told, not sat out. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    /** Files on their way in (the uploads-directory of application.yaml) and out (exports). */
+    @Startup
+    @Produces
+    @Singleton
+    WorkFolder transfers(GatewayConfig config) throws IOException {
+        return WorkFolder.open(config.workFolder().resolve("transfers"));
+    }
 
     @Produces
     @Singleton

@@ -27,6 +27,7 @@ import io.voice2face.gateway.persistence.Results;
 import io.voice2face.gateway.persistence.Webhooks;
 import io.voice2face.storage.client.StorageClient;
 import io.voice2face.storage.client.StorageException;
+import io.voice2face.storage.client.WorkFolder;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -47,7 +48,7 @@ public class Export {
     private final Views views;
     private final AccountService accounts;
     private final StorageClient storage;
-    private final WorkFolder work;
+    private final WorkFolder transfers;
     private final ObjectMapper json;
 
     Export(
@@ -58,7 +59,7 @@ public class Export {
             Views views,
             AccountService accounts,
             StorageClient storage,
-            WorkFolder work,
+            WorkFolder transfers,
             ObjectMapper json) {
         this.transactions = transactions;
         this.requests = requests;
@@ -67,7 +68,7 @@ public class Export {
         this.views = views;
         this.accounts = accounts;
         this.storage = storage;
-        this.work = work;
+        this.transfers = transfers;
         this.json = json;
     }
 
@@ -131,7 +132,7 @@ public class Export {
     private boolean copy(ZipOutputStream zip, Medium medium) throws IOException {
         Path file;
         try {
-            file = await(storage.download(medium.object(), work.folder()));
+            file = await(storage.download(medium.object(), transfers.root()));
         } catch (StorageException e) {
             if (e.status() == 404) {
                 return false;

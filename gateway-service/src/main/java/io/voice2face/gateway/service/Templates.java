@@ -31,6 +31,7 @@ import io.voice2face.contracts.ObjectKeys;
 import io.voice2face.contracts.event.MediaKind;
 import io.voice2face.contracts.event.ObjectRef;
 import io.voice2face.contracts.storage.StorageApi;
+import io.voice2face.gateway.config.GatewayConfig;
 import io.voice2face.storage.client.StorageClient;
 import io.voice2face.storage.client.StorageException;
 
@@ -52,14 +53,14 @@ public class Templates {
     private static final String FOLDER = "templates/";
 
     private final StorageClient storage;
-    private final WorkFolder work;
+    private final Path workFolder;
     private final Map<String, Known> templates = new LinkedHashMap<>();
     private final Set<String> stored = ConcurrentHashMap.newKeySet();
     private volatile Optional<String> trouble = Optional.of("the templates have not been put into storage yet");
 
-    Templates(StorageClient storage, WorkFolder work) {
+    Templates(StorageClient storage, GatewayConfig config) {
         this.storage = storage;
-        this.work = work;
+        this.workFolder = config.workFolder();
         try {
             for (Template template : list()) {
                 templates.put(
@@ -175,7 +176,7 @@ public class Templates {
         if (source == null) {
             throw new IOException("templates.json names " + templateId + ", which has no " + name);
         }
-        Path folder = Files.createDirectories(work.folder().resolve("templates").resolve(templateId));
+        Path folder = Files.createDirectories(workFolder.resolve("templates").resolve(templateId));
         Path unfinished = Files.createTempFile(folder, name, ".new");
         MessageDigest digest = sha256();
         try (InputStream in = new DigestInputStream(source.openStream(), digest)) {

@@ -60,7 +60,7 @@ class HostileInputTest {
         }
         assertThat(broken).isEmpty();
         RestAssured.get("/q/health/ready").then().statusCode(200);
-        try (Stream<Path> spooled = Files.list(mesh.folder().resolve("uploads"))) {
+        try (Stream<Path> spooled = Files.list(mesh.folder().resolve("work/transfers"))) {
             assertThat(spooled).isEmpty();
         }
     }

@@ -42,8 +42,6 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
         settings.put("v2f.storage.url", mesh.storageUrl().toString());
         settings.put("v2f.tokens.keys-folder", folder.resolve("keys").toString());
         settings.put("v2f.work-folder", folder.resolve("work").toString());
-        settings.put(
-                "quarkus.http.body.uploads-directory", folder.resolve("uploads").toString());
         settings.put("v2f.events.heartbeat", "PT1S");
         settings.put("v2f.limits.guests-per-hour", "100000");
         settings.put("v2f.tokens.throttle-failures", "4");

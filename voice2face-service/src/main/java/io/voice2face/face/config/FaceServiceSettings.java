@@ -16,7 +16,7 @@ public interface FaceServiceSettings {
     String serviceToken();
 
     /** Folder for the files of running jobs; they are deleted when their job ends. */
-    @WithDefault("${java.io.tmpdir}/v2f-voice2face-service")
+    @WithDefault("${java.io.tmpdir}/v2f-voice2face-service-${user.name}")
     Path workFolder();
 
     Storage storage();

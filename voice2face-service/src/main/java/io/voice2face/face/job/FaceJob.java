@@ -40,6 +40,7 @@ import io.voice2face.messaging.PermanentFailureException;
 import io.voice2face.messaging.WorkerPool;
 import io.voice2face.storage.client.StorageClient;
 import io.voice2face.storage.client.StorageException;
+import io.voice2face.storage.client.WorkFolder;
 
 /**
  * One job: download → listen → for each variant: generate → upload → announce. Everything is drawn from the event, so
@@ -125,7 +126,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
         progress(job, Optional.empty(), Stage.ANALYSING, 0, ANALYSIS_STEPS);
         return workers.run(() -> {
             stopIfCancelled(job);
-            return work.create(job.resultId());
+            return work.create(job.resultId().toString());
         });
     }
 
