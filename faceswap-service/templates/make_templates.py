@@ -58,13 +58,12 @@ class Template:
     extra: dict = field(default_factory=dict)
 
 
-# studio-woman and office-man were drawn by the first generator (commit e58cd1a), the others by that of b5c1edd:
-# another generator draws other people from the same seeds
+# drawn by the generator of commit 4a362c9: another generator draws other people from the same seeds
 TEMPLATES = [
-    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 45, 1003, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
-    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 52, 5052, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=17, smile=.3),
-    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 38, 1106, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
-    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 40, 6002, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
+    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 27, 7100, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
+    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 48, 7200, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=14, smile=.3),
+    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 33, 7307, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
+    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 58, 7406, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
 ]
 
 
@@ -99,7 +98,7 @@ def portrait(template):
     return bgr, landmarks[0]
 
 
-def cut_out(bgr):
+def cut_out(bgr, marks):
     """Alpha and colours without spill of a figure before a plain, slowly changing background."""
     h, w = bgr.shape[:2]
     picture = bgr.astype(np.float32)
@@ -121,9 +120,11 @@ def cut_out(bgr):
     touching = set(labels[0]) | set(labels[:int(h * .7), 0]) | set(labels[:int(h * .7), -1])
     backdrop_mask = np.isin(labels, [t for t in touching if t != 0])
     figure = 1 - backdrop_mask.astype(np.uint8)
+    beside = beside_the_face(marks, h, w)
+    figure[(loose > 0) & beside] = 0
     count, labels, stats, _ = cv2.connectedComponentsWithStats(figure)
     figure = (labels == 1 + np.argmax(stats[1:, 4])).astype(np.uint8)
-    figure = cv2.morphologyEx(figure, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (7, 7)))
+    figure = cv2.morphologyEx(figure, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
     inside = cv2.distanceTransform(figure, cv2.DIST_L2, 5)
     outside = cv2.distanceTransform(1 - figure, cv2.DIST_L2, 5)
     signed = cv2.GaussianBlur(inside - outside, (0, 0), 1.2)
@@ -133,16 +134,28 @@ def cut_out(bgr):
     bled = cv2.GaussianBlur(picture * solid[..., None], (0, 0), 6) / np.maximum(weight, 1e-5)
     contrast = ((bled - backdrop) ** 2).sum(-1)
     share = ((picture - backdrop) * (bled - backdrop)).sum(-1) / np.maximum(contrast, 1)
-    share = cv2.GaussianBlur(smoothstep(share, .12, .85), (0, 0), .6)
+    share = cv2.GaussianBlur(smoothstep(share, .3, .92), (0, 0), .6)
     edge = smoothstep(signed, 0, 3.5)
     known = smoothstep(np.sqrt(contrast), 45, 90) * (weight[..., 0] > 1e-3)
     in_band = known * share * smoothstep(signed, -9, -2) + (1 - known) * edge
     deep = smoothstep(signed, 9, 16)
     alpha = np.clip(in_band * (1 - deep) + deep, 0, 1).astype(np.float32)
+    pale = 1 - smoothstep(cv2.GaussianBlur(difference, (0, 0), .8), 35, 80)
+    alpha *= 1 - pale * cv2.GaussianBlur(beside.astype(np.float32), (0, 0), 3)
     a = alpha[..., None]
     clean = np.clip((picture - (1 - a) * backdrop) / np.maximum(a, .25), 0, 255)
     trust = smoothstep(alpha, .6, .98)[..., None]
     return alpha, np.clip(clean * trust + bled * (1 - trust), 0, 255).astype(np.float32)
+
+
+def beside_the_face(marks, h, w):
+    """Above the chin and well outside the face, where nothing of the figure but pale strands is like the backdrop."""
+    unit = np.hypot(*(marks[263] - marks[33]))
+    face = np.zeros((h, w), np.uint8)
+    cv2.fillConvexPoly(face, cv2.convexHull(np.round(marks[OVAL]).astype(np.int32)), 1)
+    reach = int(.45 * unit) | 1
+    face = cv2.dilate(face, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
+    return (face == 0) & (np.arange(h)[:, None] < marks[152, 1] + .25 * unit)
 
 
 def room(template, rng):
@@ -211,11 +224,13 @@ class Puppet:
 
     def __init__(self, template):
         bgr, marks = portrait(template)
-        alpha, colours = cut_out(bgr)
+        alpha, colours = cut_out(bgr, marks)
         mesh, self.triangles = canonical_mesh()
         unit = np.hypot(*(marks[263] - marks[33]))
-        scale = template.eye_distance / unit
         centre_x = (marks[33, 0] + marks[263, 0]) / 2
+        # shoulders that end before the picture does would be drawn out into streaks
+        filling = (SIZE / 2 + 16) / min(centre_x, bgr.shape[1] - centre_x)
+        scale = max(template.eye_distance / unit, filling)
         top = np.argmax(alpha[:, 150:362].max(1) > .5)
         offset_y = min(top - .09 * SIZE / scale, 512 - SIZE / scale - 4)
         place = np.array([[scale, 0, SIZE / 2 - scale * centre_x], [0, scale, -scale * offset_y]])
@@ -225,7 +240,7 @@ class Puppet:
         self.colours = np.clip(picture, 0, 255)
         self.alpha = np.clip(warp(alpha), 0, 1)
         self.points = (np.c_[marks, np.ones(468)] @ place.T).astype(np.float32)
-        self.unit = template.eye_distance
+        self.unit = scale * unit
         self.depth = self._depth(mesh)
         self.rest = np.c_[self.points, self.depth].astype(np.float32)
         self._fields()
@@ -353,7 +368,11 @@ class Puppet:
         self._gaze(uv, flat, m, i)
         face = cv2.remap(self.colours, uv[..., 0], uv[..., 1], cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
         self._mouth(face, flat, pose)
-        a = cv2.remap(self.face_weight, uv[..., 0], uv[..., 1], cv2.INTER_LINEAR) * cover
+        # where the cheek turns away the feather of the portrait narrows to nothing: the picture has one of its own
+        smooth = (cv2.GaussianBlur(cover, (0, 0), .04 * self.unit) > .6).astype(np.uint8)
+        rim = cv2.distanceTransform(smooth, cv2.DIST_L2, 5)
+        a = cv2.remap(self.face_weight, uv[..., 0], uv[..., 1], cv2.INTER_LINEAR) * smoothstep(rim, 0, .10 * self.unit)
+        a = cv2.GaussianBlur(a, (0, 0), 1.2) * cover
         layer[..., :3] = layer[..., :3] * (1 - a[..., None]) + face * a[..., None]
         layer[..., 3] = np.maximum(layer[..., 3], a * 255)
 

@@ -5,6 +5,10 @@
 encoder   the crop's mean colour times a matrix, as an identity encoder (112 x 112 -> 512)
 inverter  turns the target's colours over, as a swapper (target 1x3x128x128, source 1x512)
 detector  SCRFD's nine outputs for one face that is always at the same place (64 x 64)
+
+../benchmark-packs holds the encoder again, and a swapper that costs what learned ones do:
+
+layers    the target through thirteen convolutions of 160 channels at 64 x 64, some 24 GFLOP; the weights are a constant
 """
 import hashlib
 import pathlib
@@ -31,18 +35,18 @@ def write(folder, kind, nodes, inputs, outputs, initialisers, rest=""):
     onnx.checker.check_model(model)
     data = model.SerializeToString()
     target = HERE / folder
-    target.mkdir(exist_ok=True)
+    target.mkdir(exist_ok=True, parents=True)
     (target / "model.onnx").write_bytes(data)
     (target / "model.yaml").write_text(
-        f"id: test-{folder}\nversion: \"1\"\nkind: {kind}\nlicence: Apache-2.0\n"
+        f"id: test-{target.name}\nversion: \"1\"\nkind: {kind}\nlicence: Apache-2.0\n"
         f"file: model.onnx\nsha256: {hashlib.sha256(data).hexdigest()}\n{rest}"
     )
 
 
-def encoder():
+def encoder(folder):
     weights = np.random.default_rng(1).normal(0, 0.2, (3, 512))
     write(
-        "encoder",
+        folder,
         "identity-encoder",
         [
             helper.make_node("GlobalAveragePool", ["input"], ["mean"]),
@@ -67,6 +71,30 @@ def inverter():
         [constant("one", [1])],
         "size: 128\ntemplate: arcface_128\nsource: {type: embedding}\n",
     )
+
+
+def layers():
+    """Weights are made by ConstantOfShape, which ONNX Runtime folds when it loads: the file stays small."""
+    channels, depth = 160, 13
+    nodes = [helper.make_node("Add", ["target", "zero"], ["in"])]
+    initialisers = [constant("zero", [0])]
+    last = "in"
+    shapes = [(channels, 3, 4, 4)] + [(channels, channels, 3, 3)] * depth
+    for i, shape in enumerate(shapes):
+        initialisers.append(constant(f"s{i}", shape, np.int64))
+        filler = numpy_helper.from_array(np.array([1 / np.prod(shape[1:])], np.float32))
+        nodes.append(helper.make_node("ConstantOfShape", [f"s{i}"], [f"w{i}"], value=filler))
+        stride = 2 if i == 0 else 1
+        nodes.append(helper.make_node("Conv", [last, f"w{i}"], [f"c{i}"], strides=[stride, stride], pads=[1, 1, 1, 1]))
+        nodes.append(helper.make_node("Relu", [f"c{i}"], [f"r{i}"]))
+        last = f"r{i}"
+    initialisers.append(constant("so", (channels, 3, 4, 4), np.int64))
+    filler = numpy_helper.from_array(np.array([1 / channels / 4], np.float32))
+    nodes.append(helper.make_node("ConstantOfShape", ["so"], ["wo"], value=filler))
+    nodes.append(helper.make_node("ConvTranspose", [last, "wo"], ["output"], strides=[2, 2], pads=[1, 1, 1, 1]))
+    write("../benchmark-packs/layers", "face-swapper", nodes,
+          [value("source", 1, 512), value("target", 1, 3, 128, 128)], [value("output", 1, 3, 128, 128)], initialisers,
+          "size: 128\ntemplate: arcface_128\nsource: {type: embedding}\n")
 
 
 def detector():
@@ -94,6 +122,8 @@ def detector():
           "size: 64\ndecoder: scrfd\n")
 
 
-encoder()
+encoder("encoder")
 inverter()
 detector()
+encoder("../benchmark-packs/encoder")
+layers()

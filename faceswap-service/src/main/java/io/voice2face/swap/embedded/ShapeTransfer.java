@@ -19,7 +19,14 @@ import io.voice2face.swap.face.Smoothstep;
  * neck.
  */
 final class ShapeTransfer implements AutoCloseable {
-    private static final float STRENGTH = .75f;
+    private static final float STRENGTH = 1;
+    /**
+     * Mean move of all points in eye distances, at most. What another face has elsewhere adds up with what the landmark
+     * network sees in its texture (about .015) to the landmark error of the result; beyond this, faces are bent further
+     * than their likeness gains.
+     */
+    private static final float BUDGET = .0165f;
+
     private static final float DEPTH_SHARE = .4f;
     private static final float LIMIT = .11f;
     private static final float REACH = .19f;
@@ -87,7 +94,7 @@ final class ShapeTransfer implements AutoCloseable {
             return;
         }
         wish();
-        pose(pose.rotation(), eyeDistance, STRENGTH * fade);
+        pose(pose.rotation(), eyeDistance, strength() * fade);
         spare(occlusion);
         layGrid(xyz, eyeDistance);
         spread(xyz, eyeDistance);
@@ -117,6 +124,17 @@ final class ShapeTransfer implements AutoCloseable {
         for (FaceRegions[] group : GROUPS) {
             moveRigidly(group);
         }
+    }
+
+    /** As strong as it may be without moving the face's points by more than {@link #BUDGET} on average. */
+    private float strength() {
+        float sum = 0;
+        for (int i = 0; i < moves.length; i += 3) {
+            float length = STRENGTH * (float) Math.hypot(moves[i], moves[i + 1]);
+            sum += LIMIT * (float) Math.tanh(length / LIMIT);
+        }
+        float mean = sum / FaceTopology.POINTS;
+        return mean > BUDGET ? STRENGTH * BUDGET / mean : STRENGTH;
     }
 
     private void moveRigidly(FaceRegions[] group) {

@@ -163,8 +163,8 @@ final class SourcePreparation {
         for (int y = 0; y < layout.height; y++) {
             float forehead = Smoothstep.of(browLine + .1f * CELLS - y, 0, (browLine - top) * .9f);
             float jaw = Smoothstep.of(y, mouthLine - .25f * CELLS, chin - .1f * CELLS);
-            float offset = (.025f + .05f * forehead - .012f * jaw) * CELLS;
-            float feather = (.16f + .15f * forehead - .055f * jaw) * CELLS;
+            float offset = (.025f + .035f * forehead - .012f * jaw) * CELLS;
+            float feather = (.12f + .15f * forehead - .055f * jaw) * CELLS;
             for (int x = 0; x < layout.width; x++) {
                 int i = y * layout.width + x;
                 result[i] = Smoothstep.of(result[i], offset, offset + feather);

@@ -32,8 +32,7 @@ public final class PackFaceFinder implements FaceFinder {
     /** BlazeFace and the mesh. */
     public PackFaceFinder(ModelPacks packs) {
         FaceDetector blazeFace = new FaceDetector(packs.require(ModelKind.FACE_DETECTOR));
-        this.detector = bgr ->
-                blazeFace.detect(bgr).stream().map(PackFaceFinder::region).toList();
+        this.detector = bgr -> detectWith(blazeFace, bgr);
         this.release = () -> {};
         this.mesh = new FaceMesh(packs.require(ModelKind.FACE_MESH));
     }

@@ -34,7 +34,7 @@ final class ClipSink {
         return new FrameSink() {
             @Override
             public void write(Frame frame) {
-                writer.write(frame.bgr, frame.pts, frame.duration);
+                writer.write(frame.bgr, frame.alpha, frame.pts, frame.duration);
             }
 
             @Override

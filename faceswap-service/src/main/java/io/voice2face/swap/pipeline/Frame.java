@@ -10,6 +10,8 @@ import io.voice2face.swap.face.TrackedFace;
 final class Frame {
     /** 8-bit BGR. */
     final Mat bgr = new Mat();
+    /** 8 bits of one channel, 0 transparent; empty where the picture is opaque. */
+    final Mat alpha = new Mat();
     /** Ticks of the source's time base. */
     long pts;
 

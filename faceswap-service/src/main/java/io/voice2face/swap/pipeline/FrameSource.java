@@ -8,8 +8,8 @@ import io.voice2face.media.VideoReader;
 
 /** Pictures of a target in order. Not thread-safe. */
 interface FrameSource extends AutoCloseable {
-    /** Reads the next picture as 8-bit BGR; false at the end. */
-    boolean read(Mat bgr);
+    /** Reads the next picture as 8-bit BGR, and what is transparent in it (empty for nothing); false at the end. */
+    boolean read(Mat bgr, Mat alpha);
 
     /** Time of the picture last read, in ticks. */
     long pts();
@@ -29,7 +29,7 @@ interface FrameSource extends AutoCloseable {
     static FrameSource of(VideoReader reader) {
         return new FrameSource() {
             @Override
-            public boolean read(Mat bgr) {
+            public boolean read(Mat bgr, Mat alpha) {
                 return reader.read(bgr);
             }
 
@@ -65,8 +65,8 @@ interface FrameSource extends AutoCloseable {
         TimeBase hundredths = new TimeBase(1, 100);
         return new FrameSource() {
             @Override
-            public boolean read(Mat bgr) {
-                return reader.read(bgr);
+            public boolean read(Mat bgr, Mat alpha) {
+                return reader.read(bgr, alpha);
             }
 
             @Override

@@ -94,7 +94,10 @@ final class SwapPipeline {
         Totals[] totals = new Totals[1];
         stage(() -> totals[0] = encode());
         boolean interrupted = join(stages);
-        frames.forEach(frame -> frame.bgr.release());
+        for (Frame frame : frames) {
+            frame.bgr.release();
+            frame.alpha.release();
+        }
         if (interrupted) {
             throw new InterruptedException();
         }
@@ -180,7 +183,7 @@ final class SwapPipeline {
         while (true) {
             Frame frame = take(free);
             long begun = System.nanoTime();
-            boolean more = source.read(frame.bgr);
+            boolean more = source.read(frame.bgr, frame.alpha);
             clock.add("decode", System.nanoTime() - begun);
             if (!more) {
                 decoded.put(end);

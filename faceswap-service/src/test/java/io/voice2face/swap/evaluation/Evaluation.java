@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
 import org.opencv.core.MatOfInt;
 import org.opencv.core.MatOfPoint;
 import org.opencv.core.Point;
@@ -193,9 +194,12 @@ public final class Evaluation {
         Path folder = Files.createTempDirectory("v2f-evaluation");
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %7s %6s %7s %8s %8s %7s %6s %6s%n",
+                "%-14s %7s %7s %7s %7s %6s %7s %8s %8s %7s %6s %6s%n",
                 "clip",
                 "468/I",
+                "steady",
+                "moving",
+                "floor",
                 "pose",
                 "jitter",
                 "PSNR",
@@ -223,6 +227,7 @@ public final class Evaluation {
         List<Double> outside = new ArrayList<>();
         List<Double> falseShare = new ArrayList<>();
         List<Double> kept = new ArrayList<>();
+        List<Double> floor = new ArrayList<>();
         List<float[]> ownTrack = new ArrayList<>();
         List<float[]> resultTrack = new ArrayList<>();
         List<Mat> results = new ArrayList<>();
@@ -252,6 +257,7 @@ public final class Evaluation {
                     landmarks.add(landmarkError(own, after));
                     turned.add(poseError(own, after));
                     ownTrack.add(own);
+                    floor.add(landmarkError(own, follow(compressed(frame), face.xyz())));
                     resultTrack.add(after);
                     falseShare.add(OcclusionProbe.share(session));
                 } else {
@@ -264,9 +270,12 @@ public final class Evaluation {
         double encoded = encodedOutside(scene, results, faces, folder);
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %7.4f %6.2f %7.2f %8.1f %8.1f %6.2f%% %6s %6d%n",
+                "%-14s %7.4f %7.4f %7.4f %7.4f %6.2f %7.2f %8.1f %8.1f %6.2f%% %6s %6d%n",
                 scene.name(),
                 mean(landmarks),
+                steadyError(ownTrack, resultTrack),
+                movingError(ownTrack, resultTrack),
+                mean(floor),
                 mean(turned),
                 jitter,
                 mean(outside),
@@ -290,6 +299,52 @@ public final class Evaluation {
             sum += Math.hypot(a[i] - b[i], a[i + 1] - b[i + 1]);
         }
         return sum / FaceTopology.POINTS / TrackedFace.eyeDistance(a);
+    }
+
+    /** Offsets in eye distances, averaged over the clip: what another person's face has elsewhere. */
+    private static float[] steadyOffsets(List<float[]> own, List<float[]> result) {
+        float[] offsets = new float[FaceTopology.POINTS * 3];
+        for (int f = 0; f < own.size(); f++) {
+            float unit = TrackedFace.eyeDistance(own.get(f)) * own.size();
+            for (int i = 0; i < offsets.length; i++) {
+                offsets[i] += (result.get(f)[i] - own.get(f)[i]) / unit;
+            }
+        }
+        return offsets;
+    }
+
+    /** The part of the landmark error that is the same in every frame: the other face's proportions. */
+    private static double steadyError(List<float[]> own, List<float[]> result) {
+        float[] offsets = steadyOffsets(own, result);
+        double sum = 0;
+        for (int i = 0; i < offsets.length; i += 3) {
+            sum += Math.hypot(offsets[i], offsets[i + 1]);
+        }
+        return sum / FaceTopology.POINTS;
+    }
+
+    /** The part of the landmark error that comes and goes: expression and motion that were not followed. */
+    private static double movingError(List<float[]> own, List<float[]> result) {
+        float[] offsets = steadyOffsets(own, result);
+        double sum = 0;
+        for (int f = 0; f < own.size(); f++) {
+            float[] a = own.get(f);
+            float[] b = result.get(f);
+            float unit = TrackedFace.eyeDistance(a);
+            for (int i = 0; i < offsets.length; i += 3) {
+                sum += Math.hypot((b[i] - a[i]) / unit - offsets[i], (b[i + 1] - a[i + 1]) / unit - offsets[i + 1]);
+            }
+        }
+        return sum / Math.max(1, own.size()) / FaceTopology.POINTS;
+    }
+
+    /** The same picture, stored once as JPEG: how far apart the network sees a face in two copies of one picture. */
+    private static Mat compressed(Mat frame) {
+        MatOfByte bytes = new MatOfByte();
+        Imgcodecs.imencode(".jpg", frame, bytes, new MatOfInt(Imgcodecs.IMWRITE_JPEG_QUALITY, 80));
+        Mat copy = Imgcodecs.imdecode(bytes, Imgcodecs.IMREAD_COLOR);
+        bytes.release();
+        return copy;
     }
 
     private double poseError(float[] a, float[] b) {

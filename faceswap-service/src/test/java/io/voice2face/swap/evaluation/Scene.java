@@ -16,6 +16,7 @@ import org.opencv.imgproc.Imgproc;
 import io.voice2face.media.VideoReader;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.TestFaces;
+import io.voice2face.swap.face.Smoothstep;
 
 /**
  * A clip of the evaluation: a built-in template, and what is done to it.
@@ -36,7 +37,8 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             "side-light",
             "exposure-ramp",
             "hand",
-            "microphone");
+            "microphone",
+            "lost-and-found");
 
     static Scene make(String name, Path folder) throws Exception {
         return switch (name) {
@@ -49,6 +51,7 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             case "exposure-ramp" -> exposureRamp(name, folder);
             case "hand" -> occluded(name, "garden-woman", folder, Scene::hand, new Scalar(110, 140, 190));
             case "microphone" -> occluded(name, "office-man", folder, Scene::microphone, new Scalar(38, 36, 35));
+            case "lost-and-found" -> lostAndFound(name, folder);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -108,6 +111,25 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             lit.release();
         }
         gain.release();
+        return new Scene(name, frames, List.of());
+    }
+
+    /** Leaves the picture at the right, is away for a second, and comes back from the left. */
+    private static Scene lostAndFound(String name, Path folder) throws Exception {
+        List<Mat> frames = read("office-man", folder);
+        for (int i = 0; i < frames.size(); i++) {
+            Mat frame = frames.get(i);
+            float away = Smoothstep.of(i, 25, 40) - 2 * (i >= 55 ? 1 : 0) + Smoothstep.of(i, 65, 80);
+            int shift = Math.round(away * frame.cols());
+            Mat moved = new Mat(frame.size(), frame.type(), new Scalar(150, 130, 120));
+            int width = frame.cols() - Math.abs(shift);
+            if (width > 0) {
+                frame.submat(new Rect(Math.max(0, -shift), 0, width, frame.rows()))
+                        .copyTo(moved.submat(new Rect(Math.max(0, shift), 0, width, frame.rows())));
+            }
+            moved.copyTo(frame);
+            moved.release();
+        }
         return new Scene(name, frames, List.of());
     }
 

@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 import org.opencv.core.Scalar;
@@ -116,6 +117,30 @@ class TargetSwapperTest {
             assertThat(after.frames()).isEqualTo(before.frames());
             assertThat(after.loops()).isEqualTo(before.loops());
             assertThat(after.info().duration()).isEqualTo(before.info().duration());
+        }
+    }
+
+    @Test
+    void whatIsTransparentInAGifStaysSo() throws Exception {
+        Path gif = inputs.resolve("transparent.gif");
+        Mat picture = TestFaces.posterPixels(TestFaces.MAN, inputs);
+        Mat small = new Mat();
+        Imgproc.resize(picture, small, new Size(360, 360), 0, 0, Imgproc.INTER_AREA);
+        Mat alpha = new Mat(360, 360, CvType.CV_8U, new Scalar(255));
+        alpha.submat(0, 360, 0, 40).setTo(new Scalar(0));
+        try (GifWriter writer = GifWriter.open(gif, 360, 360, 0)) {
+            writer.write(small, alpha, 0, 12);
+            writer.write(small, alpha, 12, 12);
+            writer.finish();
+        }
+
+        SwapOutcome outcome = targets.swap(portrait, gif, out, SILENT, () -> false);
+
+        try (GifReader after = GifReader.open(outcome.clip(), VisualLimits.defaults())) {
+            Mat bgr = new Mat();
+            Mat kept = new Mat();
+            assertThat(after.read(bgr, kept)).isTrue();
+            assertThat(Core.norm(kept, alpha, Core.NORM_INF)).isZero();
         }
     }
 

@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.opencv.core.Mat;
 
 /**
- * Pictures of a GIF, each composed as it is shown; transparent places come out white. Timestamps are in hundredths of a
+ * Pictures of a GIF, each composed as it is shown; transparent places are white in the colours. Timestamps are in hundredths of a
  * second. A GIF that is cut off is found before the first picture is given.
  */
 public final class GifReader implements AutoCloseable {
@@ -62,6 +62,15 @@ public final class GifReader implements AutoCloseable {
     /** Reads the next picture into {@code bgr}; false at the end. */
     public boolean read(Mat bgr) {
         return pictures.read(bgr);
+    }
+
+    /**
+     * Reads the next picture and what is transparent in it; false at the end.
+     *
+     * @param alpha gets 8 bits of one channel, 0 transparent to 255 opaque; empty where the picture is opaque
+     */
+    public boolean read(Mat bgr, Mat alpha) {
+        return pictures.read(bgr, alpha);
     }
 
     /** Time of the picture last read, hundredths of a second. */

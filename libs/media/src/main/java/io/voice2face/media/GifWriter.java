@@ -18,8 +18,10 @@ import org.bytedeco.ffmpeg.avfilter.AVFilterGraph;
 import org.bytedeco.ffmpeg.avfilter.AVFilterInOut;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.imgproc.Imgproc;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_GIF;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
@@ -48,7 +50,7 @@ import static org.bytedeco.ffmpeg.global.avformat.avformat_new_stream;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EAGAIN;
 import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AV_OPT_SEARCH_CHILDREN;
-import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGR24;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGRA;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_PAL8;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
@@ -65,7 +67,7 @@ import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
  */
 public final class GifWriter implements AutoCloseable {
     private static final String GRAPH = "split[a][b];"
-            + "[a]palettegen=stats_mode=single:reserve_transparent=0[p];"
+            + "[a]palettegen=stats_mode=single:reserve_transparent=1[p];"
             + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4";
     private static final int COMMENT_LABEL = 0xFE;
 
@@ -82,6 +84,7 @@ public final class GifWriter implements AutoCloseable {
     private final AVFrame frame = av_frame_alloc();
     private final AVFrame paletted = av_frame_alloc();
     private final AVPacket packet = av_packet_alloc();
+    private final Mat opaque = new Mat();
     private long lastPts = Long.MIN_VALUE;
     private long lastDuration = 10;
     private boolean closed;
@@ -108,7 +111,7 @@ public final class GifWriter implements AutoCloseable {
         setMuxer("loop", loops == 0 ? 0 : loops == 1 ? -1 : loops - 1);
         output.begin();
         buildGraph();
-        frame.format(AV_PIX_FMT_BGR24);
+        frame.format(AV_PIX_FMT_BGRA);
         frame.width(width);
         frame.height(height);
         Ffmpeg.require(av_frame_get_buffer(frame, 0), "av_frame_get_buffer");
@@ -128,7 +131,7 @@ public final class GifWriter implements AutoCloseable {
 
     private void buildGraph() {
         String arguments = "video_size=%dx%d:pix_fmt=%d:time_base=1/100:pixel_aspect=1/1"
-                .formatted(width, height, AV_PIX_FMT_BGR24);
+                .formatted(width, height, AV_PIX_FMT_BGRA);
         Ffmpeg.require(
                 avfilter_graph_create_filter(source, avfilter_get_by_name("buffer"), "in", arguments, null, graph),
                 "filter buffer");
@@ -159,6 +162,16 @@ public final class GifWriter implements AutoCloseable {
      * @param duration hundredths of a second it is shown; counts for the last picture, the others last until the next
      */
     public void write(Mat bgr, long pts, long duration) {
+        write(bgr, opaque, pts, duration);
+    }
+
+    /**
+     * As {@link #write(Mat, long, long)} for a picture that is transparent in places. The encoder clears what it showed
+     * after such a picture only: one that is opaque throughout shines through a transparent one that follows it.
+     *
+     * @param alpha 8 bits of one channel of the picture's size, below 128 transparent; empty for an opaque picture
+     */
+    public void write(Mat bgr, Mat alpha, long pts, long duration) {
         if (bgr.cols() != width || bgr.rows() != height || bgr.type() != CvType.CV_8UC3) {
             throw new IllegalArgumentException("a picture of %d × %d, type %s, for a GIF of %d × %d"
                     .formatted(bgr.cols(), bgr.rows(), CvType.typeToString(bgr.type()), width, height));
@@ -169,7 +182,7 @@ public final class GifWriter implements AutoCloseable {
         lastPts = pts;
         lastDuration = Math.max(2, duration);
         Ffmpeg.require(av_frame_make_writable(frame), "av_frame_make_writable");
-        copyRows(bgr);
+        copyRows(bgr, alpha);
         frame.pts(pts);
         frame.duration(lastDuration);
         Ffmpeg.require(
@@ -177,14 +190,17 @@ public final class GifWriter implements AutoCloseable {
         drainGraph();
     }
 
-    private void copyRows(Mat bgr) {
+    private void copyRows(Mat bgr, Mat alpha) {
         Mat rows = new Mat(
                 height,
                 width,
-                CvType.CV_8UC3,
+                CvType.CV_8UC4,
                 frame.data(0).capacity((long) frame.linesize(0) * height).asByteBuffer(),
                 frame.linesize(0));
-        bgr.copyTo(rows);
+        Imgproc.cvtColor(bgr, rows, Imgproc.COLOR_BGR2BGRA);
+        if (!alpha.empty()) {
+            Core.insertChannel(alpha, rows, 3);
+        }
         rows.release();
     }
 
@@ -254,6 +270,7 @@ public final class GifWriter implements AutoCloseable {
             return;
         }
         closed = true;
+        opaque.release();
         avfilter_graph_free(graph);
         av_packet_free(packet);
         av_frame_free(paletted);

@@ -8,6 +8,8 @@ import org.bytedeco.ffmpeg.avcodec.AVPacket;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.bytedeco.ffmpeg.avutil.AVRational;
+import org.opencv.core.Core;
+import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_PKT_FLAG_CORRUPT;
@@ -22,6 +24,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVERROR_EOF;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGRA;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
@@ -183,10 +186,53 @@ public final class VideoReader implements AutoCloseable {
      * @throws MediaException {@code broken_target} where the clip is cut off or damaged, {@code target_too_long}
      */
     public boolean read(Mat bgr) {
-        if (ended || !receive()) {
-            ended = true;
+        if (!advance()) {
             return false;
         }
+        convert(bgr);
+        av_frame_unref(frame);
+        return true;
+    }
+
+    /**
+     * As {@link #read(Mat)}, and what is transparent.
+     *
+     * @param alpha gets 8 bits of one channel, 0 transparent to 255 opaque; empty where the picture is opaque
+     */
+    boolean read(Mat bgr, Mat alpha) {
+        if (!advance()) {
+            return false;
+        }
+        convert(bgr);
+        alpha.release();
+        if (frame.format() == AV_PIX_FMT_BGRA) {
+            readAlpha(alpha);
+        }
+        av_frame_unref(frame);
+        return true;
+    }
+
+    private boolean advance() {
+        ended = ended || !receive();
+        return !ended;
+    }
+
+    private void readAlpha(Mat alpha) {
+        long bytes = (long) frame.linesize(0) * frame.height();
+        Mat coded = new Mat(
+                frame.height(),
+                frame.width(),
+                CvType.CV_8UC4,
+                frame.data(0).capacity(bytes).asByteBuffer(),
+                frame.linesize(0));
+        Core.extractChannel(coded, alpha, 3);
+        coded.release();
+        if (Core.minMaxLoc(alpha).minVal == 255) {
+            alpha.release();
+        }
+    }
+
+    private void convert(Mat bgr) {
         ColourSpace now = ColourSpace.of(frame, codedHeight);
         if (!now.equals(colours)) {
             colours = now;
@@ -197,8 +243,6 @@ public final class VideoReader implements AutoCloseable {
             converter.toBgr(frame, colours, codedWidth, codedHeight, upright);
             orientation.apply(upright, bgr);
         }
-        av_frame_unref(frame);
-        return true;
     }
 
     /** Time of the picture last read, in ticks of {@link #timeBase}; strictly increasing. */

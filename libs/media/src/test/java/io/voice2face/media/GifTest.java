@@ -5,13 +5,16 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.opencv.core.Core;
+import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Scalar;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -52,6 +55,38 @@ class GifTest {
             }
             assertThat(reader.read(bgr)).isFalse();
         }
+    }
+
+    @Test
+    void whatIsTransparentStaysTransparent() {
+        Path file = folder.resolve("a.gif");
+        Mat picture = TestMedia.picture(161, 121, 0);
+        try (GifWriter writer = GifWriter.open(file, 161, 121, 0)) {
+            writer.write(picture, holeAt(40), 0, 10);
+            writer.write(picture, holeAt(90), 10, 10);
+            writer.write(picture, new Mat(), 20, 10);
+            writer.finish();
+        }
+
+        try (GifReader reader = GifReader.open(file, VisualLimits.defaults())) {
+            Mat bgr = new Mat();
+            Mat alpha = new Mat();
+            for (Mat wanted : List.of(holeAt(40), holeAt(90), new Mat())) {
+                assertThat(reader.read(bgr, alpha)).isTrue();
+                if (wanted.empty()) {
+                    assertThat(alpha.empty()).isTrue();
+                    assertThat(Core.PSNR(bgr, picture)).isGreaterThan(36);
+                } else {
+                    assertThat(Core.norm(alpha, wanted, Core.NORM_INF)).isZero();
+                }
+            }
+        }
+    }
+
+    private static Mat holeAt(int x) {
+        Mat alpha = new Mat(121, 161, CvType.CV_8U, new Scalar(255));
+        alpha.submat(20, 60, x, x + 30).setTo(new Scalar(0));
+        return alpha;
     }
 
     @Test
