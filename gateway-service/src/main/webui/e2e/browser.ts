@@ -15,7 +15,7 @@ export const VOICE = process.env.V2F_E2E_VOICE ?? '';
 export const GATEWAY_PID = Number(process.env.V2F_GATEWAY_PID ?? 0);
 
 /** Where screenshots go. */
-const SHOTS = process.env.V2F_E2E_SHOTS ?? join(tmpdir(), 'v2f-e2e');
+export const SHOTS = process.env.V2F_E2E_SHOTS ?? join(tmpdir(), 'v2f-e2e');
 
 export const WAIT_MS = Number(process.env.V2F_E2E_PATIENCE_SECONDS ?? 600) * 1000;
 
@@ -178,5 +178,16 @@ export function noise(): string {
   }
   const path = join(mkdtempSync(join(tmpdir(), 'v2f-e2e-')), 'noise.wav');
   writeFileSync(path, wav);
+  return path;
+}
+
+/** A picture with a face in it: the poster of the first template. */
+export async function picture(context: BrowserContext): Promise<string> {
+  const templates = (await (await context.request.get('/api/v1/templates')).json()) as {
+    posterUrl: string;
+  }[];
+  const poster = await context.request.get(templates[0]!.posterUrl);
+  const path = join(mkdtempSync(join(tmpdir(), 'v2f-e2e-')), 'somebody.jpg');
+  writeFileSync(path, await poster.body());
   return path;
 }

@@ -101,7 +101,7 @@ describe('a guest with a microphone', () => {
       await shot(page, `result-${form}-${language}`);
 
       // the line between the original and the new face follows the keys
-      const slider = page.locator('.clips input[type="range"]').first();
+      const slider = page.locator('.clips .split').first();
       await slider.focus();
       await page.keyboard.press('End');
       expect(await slider.getAttribute('aria-valuetext')).toBe(t.result.compareValue(100));

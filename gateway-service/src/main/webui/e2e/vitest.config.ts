@@ -1,10 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 // The page in a real browser against a running mesh: V2F_PAGE_URL says where.
-export default defineConfig({
+export default defineConfig(({ mode }) => ({
   test: {
     root: import.meta.dirname,
-    include: ['*.e2e.ts'],
+    include: mode === 'shots' ? ['shots.ts'] : ['*.e2e.ts'],
     environment: 'node',
     fileParallelism: false,
     maxWorkers: 1,
@@ -12,4 +12,4 @@ export default defineConfig({
     testTimeout: 1_800_000,
     hookTimeout: 60_000,
   },
-});
+}));

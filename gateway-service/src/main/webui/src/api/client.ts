@@ -171,7 +171,7 @@ export const api = {
     age?: number;
     gender?: Gender;
     consent: { version: string };
-  }) => call<User>('/users', { method: 'POST', json: account, resume: false }),
+  }) => call<unknown>('/users', { method: 'POST', json: account, resume: false }),
   me: (resume = false) => call<User>('/users/me', { resume }),
   changeMe: (change: Partial<{ age: number; gender: Gender }>) =>
     call<User>('/users/me', { method: 'PATCH', json: change }),

@@ -143,7 +143,8 @@ export interface Page<T> {
 
 export interface Share {
   id: string;
-  url: string;
+  /** only in the answer that made the link */
+  url: string | null;
   expiresAt: string;
 }
 

@@ -40,13 +40,13 @@ class I18n {
   }
 
   dateTime(iso: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium', timeStyle: 'short' }).format(
+    return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeStyle: 'short' }).format(
       new Date(iso),
     );
   }
 
   date(iso: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'medium' }).format(new Date(iso));
+    return new Intl.DateTimeFormat(this.language, { dateStyle: 'long' }).format(new Date(iso));
   }
 
   /** `3 minutes ago` */

@@ -1,5 +1,5 @@
 import { api, setHooks } from '../api/client';
-import { asProblem, type Problem } from '../api/problem';
+import { asProblem, Problem } from '../api/problem';
 import type { PageConfig, User } from '../api/types';
 
 /** Who is here, what the operator allows, and whether the service is open. */
@@ -64,16 +64,24 @@ class SessionState {
 
   async join(email: string, password: string): Promise<void> {
     const account = { email, password, consent: { version: this.consentVersion } };
-    const user = await api.join(account).catch(async (thrown: unknown) => {
+    await api.join(account).catch(async (thrown: unknown) => {
       if (asProblem(thrown).status !== 401) throw thrown;
       // the cookie of a session that is over stands in the way of a new account
       await api.logOut();
       this.user = null;
       return api.join(account);
     });
-    // an account that a guest turned into keeps the guest's session; a new one has none yet
-    if (this.user === null) await this.logIn(email, password);
-    else await this.#entered(user);
+    // The answer says nothing of whether the address was free: that would tell anybody who has an account here. An account
+    // that a guest turned into keeps the guest's session; a new one has none yet, and then logging in shows it.
+    const now = this.user === null ? null : await this.#whoIsHere();
+    if (now !== null) {
+      if (now.guest) throw new Problem(409, 'account_may_exist');
+      return this.#entered(now);
+    }
+    await this.logIn(email, password).catch((thrown: unknown) => {
+      if (asProblem(thrown).status === 401) throw new Problem(409, 'account_may_exist');
+      throw thrown;
+    });
   }
 
   async logOut(): Promise<void> {
@@ -99,6 +107,15 @@ class SessionState {
   /** The person closed the dialog without logging in. */
   giveUp(): void {
     this.#settle(false);
+  }
+
+  async #whoIsHere(): Promise<User | null> {
+    try {
+      return await api.me();
+    } catch (thrown) {
+      if (asProblem(thrown).status === 401) return null;
+      throw thrown;
+    }
   }
 
   async #entered(user: User | undefined): Promise<void> {

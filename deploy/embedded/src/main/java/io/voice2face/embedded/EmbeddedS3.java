@@ -3,7 +3,9 @@ package io.voice2face.embedded;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
+import org.gaul.s3proxy.CrossOriginResourceSharing;
 import org.gaul.s3proxy.S3Proxy;
 import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
@@ -41,6 +43,9 @@ public final class EmbeddedS3 implements AutoCloseable {
                     .blobStore(new FilesystemNio2BlobStore(data.toString()))
                     .awsAuthentication(
                             AuthenticationType.AWS_V2_OR_V4, credentials.accessKey(), credentials.secretKey())
+                    // a page may read what it has a presigned URL for; nothing is allowed by where a request comes from
+                    .corsRules(new CrossOriginResourceSharing(
+                            List.of("*"), List.of("GET", "HEAD"), List.of(), List.of(), ""))
                     .build();
             server.start();
             return new EmbeddedS3(server, credentials);

@@ -40,7 +40,8 @@ public class WebPage {
                 "style-src 'self'",
                 "img-src 'self' blob: " + media,
                 "media-src 'self' blob: " + media,
-                "connect-src 'self'",
+                // GIFs are read and drawn frame by frame, so that those side by side are in step
+                "connect-src 'self' " + media,
                 "base-uri 'none'",
                 "form-action 'self'",
                 "frame-ancestors 'none'");
