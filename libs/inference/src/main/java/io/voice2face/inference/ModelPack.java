@@ -23,6 +23,8 @@ import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 public final class ModelPack {
     static final String MANIFEST = "model.yaml";
 
+    private static final List<String> TENSOR_KEYS = List.of("name", "type", "shape", "example", "fill");
+
     private final PackFolder folder;
     private final JsonNode manifest;
     private final String id;
@@ -42,6 +44,12 @@ public final class ModelPack {
         this.kind = ModelKind.of(text("kind"))
                 .orElseThrow(() -> fault("has the unknown kind \"%s\"; known are %s"
                         .formatted(manifest.path("kind").asText(), ModelKind.labels())));
+        manifest.fieldNames().forEachRemaining(key -> {
+            if (!kind.knows(key)) {
+                throw fault(
+                        "has the unknown key \"%s\"; known for %s are %s".formatted(key, kind.label(), kind.keys()));
+            }
+        });
         this.licence = text("licence");
         this.file = text("file");
         this.sha256 = text("sha256");
@@ -159,6 +167,12 @@ public final class ModelPack {
             if (!node.path("name").isTextual() || !node.path("shape").isArray()) {
                 throw fault("has an entry without name or shape under \"" + field + "\"");
             }
+            node.fieldNames().forEachRemaining(key -> {
+                if (!TENSOR_KEYS.contains(key)) {
+                    throw fault("has the unknown key \"%s\" under \"%s\"; known are %s"
+                            .formatted(key, field, String.join(", ", TENSOR_KEYS)));
+                }
+            });
             specs.add(new TensorSpec(
                     node.path("name").asText(),
                     node.path("type").asText("float32"),

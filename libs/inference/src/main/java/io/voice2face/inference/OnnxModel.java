@@ -8,6 +8,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 import org.jboss.logging.Logger;
 
@@ -35,6 +37,8 @@ public final class OnnxModel implements AutoCloseable {
     private final OrtEnvironment environment;
     private final OrtSession session;
     private final ProviderUse provider;
+    private final ReadWriteLock inUse = new ReentrantReadWriteLock();
+    private boolean closed;
 
     private OnnxModel(ModelPack pack, OrtEnvironment environment, OrtSession session, ProviderUse provider) {
         this.pack = pack;
@@ -47,10 +51,21 @@ public final class OnnxModel implements AutoCloseable {
      * Makes a session, compares its inputs and outputs with the manifest and runs it once. CUDA counts as working
      * only after that run, since cuDNN is loaded no earlier.
      *
+     * <p>Says in the log where CUDA was asked for and is not used; {@link OnnxModels} says it once for many.
+     *
      * @throws ModelPackException if the graph cannot be loaded, differs from the manifest or does not run
      */
     public static OnnxModel open(ModelPack pack, InferenceSettings settings) {
-        OrtEnvironment environment = OrtEnvironment.getEnvironment();
+        OnnxModel model = openSilently(pack, settings);
+        if (settings.provider() == ExecutionProvider.CUDA && model.provider.used() != ExecutionProvider.CUDA) {
+            LOG.warn(model.complaint());
+        }
+        return model;
+    }
+
+    /** {@link #open} without a word in the log. */
+    static OnnxModel openSilently(ModelPack pack, InferenceSettings settings) {
+        OrtEnvironment environment = OnnxRuntimeLibraries.environment();
         Optional<String> reason = Optional.empty();
         if (settings.provider() != ExecutionProvider.CPU) {
             try {
@@ -58,15 +73,18 @@ public final class OnnxModel implements AutoCloseable {
             } catch (CudaFailure e) {
                 reason = Optional.of(e.getMessage());
             }
-            if (settings.provider() == ExecutionProvider.CUDA) {
-                LOG.warnf("%s runs on the CPU although CUDA was asked for: %s", pack, reason.get());
-            }
         }
         try {
             return openOn(ExecutionProvider.CPU, environment, pack, settings, reason);
         } catch (CudaFailure e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** One sentence for the log about CUDA that was asked for and is not used. */
+    String complaint() {
+        return "%s runs on the CPU although CUDA was asked for: %s"
+                .formatted(pack, provider.reason().orElse("unknown"));
     }
 
     private static OnnxModel openOn(
@@ -238,10 +256,22 @@ public final class OnnxModel implements AutoCloseable {
      * @return all outputs; the caller closes it
      */
     public OrtSession.Result run(Map<String, ? extends OnnxTensorLike> inputs) {
+        begin();
         try {
             return session.run(inputs);
         } catch (OrtException e) {
             throw new IllegalStateException("Running %s failed: %s".formatted(pack, oneLine(e)), e);
+        } finally {
+            inUse.readLock().unlock();
+        }
+    }
+
+    /** Natives crash where a session is freed under a run, so closing waits for runs, and none begins after it. */
+    private void begin() {
+        inUse.readLock().lock();
+        if (closed) {
+            inUse.readLock().unlock();
+            throw new IllegalStateException(pack + " is closed");
         }
     }
 
@@ -252,10 +282,13 @@ public final class OnnxModel implements AutoCloseable {
      * @param outputs by name; stay the caller's
      */
     public void run(Map<String, ? extends OnnxTensorLike> inputs, Map<String, OnnxTensor> outputs) {
+        begin();
         try {
             session.run(inputs, outputs).close();
         } catch (OrtException e) {
             throw new IllegalStateException("Running %s failed: %s".formatted(pack, oneLine(e)), e);
+        } finally {
+            inUse.readLock().unlock();
         }
     }
 
@@ -317,9 +350,18 @@ public final class OnnxModel implements AutoCloseable {
         return environment;
     }
 
+    /** Waits for the runs that are under way; afterwards the model refuses to run. May be called again. */
     @Override
     public void close() {
-        close(session);
+        inUse.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                close(session);
+            }
+        } finally {
+            inUse.writeLock().unlock();
+        }
     }
 
     private static void close(OrtSession session) {

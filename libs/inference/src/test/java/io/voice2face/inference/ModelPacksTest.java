@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import ai.onnxruntime.OrtSession;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 class ModelPacksTest {
     private static final byte[] DOUBLER = new OnnxGraph()
@@ -103,6 +105,49 @@ class ModelPacksTest {
         assertOpenFails("[1, 4]", "x", "promises the input \"x\" of shape [1, 4], but its graph has [1, 3]");
         assertOpenFails("[1, 3]", "z", "promises the input \"z\", but its graph has only [x]");
         assertOpenFails("[1, 3], type: int64", "x", "of type int64, but its graph has float32");
+    }
+
+    @Test
+    void anOutputThatIsMissingOrShapedOtherwiseIsSaid() {
+        assertOutputFails("{name: z, shape: [1, 3]}", "promises the output \"z\", but its graph has only [y]");
+        assertOutputFails(
+                "{name: y, shape: [1, 7]}", "promises the output \"y\" of shape [1, 7], but its graph has [1, 3]");
+    }
+
+    private void assertOutputFails(String output, String words) {
+        ModelPack pack = packs.add("doubler", ModelKind.ENHANCER, DOUBLER, "outputs:\n  - " + output + "\n")
+                .load()
+                .require(ModelKind.ENHANCER);
+        assertThatThrownBy(() -> OnnxModel.open(pack, InferenceSettings.cpu()))
+                .isInstanceOf(ModelPackException.class)
+                .hasMessageContaining("doubler")
+                .hasMessageContaining(words);
+    }
+
+    @Test
+    void aKeyThatNobodyKnowsIsSaidWithThoseThatAreKnown() {
+        packs.add("p", ModelKind.FACE_SWAPPER, DOUBLER, "tempalte: arcface_128\n");
+        assertLoadFails(
+                "Model pack p", "has the unknown key \"tempalte\"", "known for face-swapper are id,", "template");
+
+        packs.add("p", ModelKind.ENHANCER, DOUBLER, "inputs:\n  - {name: x, shpae: [1, 3], shape: [1, 3]}\n");
+        assertLoadFails("has the unknown key \"shpae\" under \"inputs\"", "known are name, type, shape");
+    }
+
+    @Test
+    void everyMistakeHasASentenceOfItsOwn() {
+        List<String> sentences = new ArrayList<>();
+        for (String manifest : List.of(
+                "id: p\nversion: 1\nkind: enhancer\nlicence: x\nfile: model.onnx\nsha256: 00\n",
+                "id: p\nversion: 1\nkind: magician\nlicence: x\nfile: model.onnx\nsha256: 00\n",
+                "id: p\nversion: 1\nkind: enhancer\nlicence: x\nfile: model.onnx\nsha256: 00\nhat: rabbit\n",
+                "id: p\nversion: 1\nkind: enhancer\nlicence: x\nfile: other.onnx\nsha256: 00\n",
+                "id: p\nversion: 1\nkind: enhancer\nfile: model.onnx\nsha256: 00\n")) {
+            packs.write("p", DOUBLER, manifest);
+            sentences.add(catchThrowableOfType(ModelPackException.class, () -> packs.load())
+                    .getMessage());
+        }
+        assertThat(sentences).doesNotHaveDuplicates().allMatch(s -> s.endsWith(".") && s.contains("p/"));
     }
 
     private void assertOpenFails(String shape, String name, String words) {

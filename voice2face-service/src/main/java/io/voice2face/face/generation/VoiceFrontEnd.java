@@ -5,7 +5,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 
+import io.voice2face.face.features.Interpolation;
 import io.voice2face.face.features.LogFilterbank;
+import io.voice2face.face.features.SpeechMask;
 import io.voice2face.face.features.SphinxLogSpectrum;
 import io.voice2face.inference.ModelPack;
 
@@ -33,7 +35,7 @@ sealed interface VoiceFrontEnd {
     static VoiceFrontEnd of(ModelPack pack) {
         String name = pack.manifest().path("front-end").asText("sf2f");
         return switch (name) {
-            case "sf2f" -> new Sf2f();
+            case "sf2f" -> pack.manifest().path("legacy-48khz").asBoolean(false) ? Sf2f.legacy() : new Sf2f();
             case "cmu" -> new Cmu();
             default -> throw pack.fault("asks for the front end \"" + name + "\"; known are sf2f and cmu");
         };
@@ -42,23 +44,31 @@ sealed interface VoiceFrontEnd {
     /**
      * SF2F (Bai et al., 2022): log filterbank standardised with (x − 10.9915)/3.1661, windows of 125 frames every 63,
      * [1, N, 40, 125]; pictures normalised as ImageNet's. A voice that is shorter than one window (1.26 s) is repeated.
+     *
+     * @param interpolation to the filterbank's rate
      */
-    record Sf2f(LogFilterbank filterbank) implements VoiceFrontEnd {
+    record Sf2f(Interpolation interpolation, LogFilterbank filterbank) implements VoiceFrontEnd {
         private static final double MEAN = 10.9915;
         private static final double DEVIATION = 3.1661;
         private static final List<Float> IMAGENET_MEAN = List.of(0.485f, 0.456f, 0.406f);
         private static final List<Float> IMAGENET_DEVIATION = List.of(0.229f, 0.224f, 0.225f);
         private static final int WINDOW = 125;
         private static final int STRIDE = 63;
-        private static final int LEAST_SAMPLES = (WINDOW - 1) * 160 + 400;
+        private static final int LEGACY_FACTOR = 3;
 
         Sf2f() {
-            this(new LogFilterbank());
+            this(new Interpolation(1), new LogFilterbank());
+        }
+
+        /** For weights whose training fed frames of 48 kHz into the 512 points, as the first service of this kind did. */
+        static Sf2f legacy() {
+            return new Sf2f(
+                    new Interpolation(LEGACY_FACTOR), new LogFilterbank(LEGACY_FACTOR * SpeechMask.SAMPLE_RATE));
         }
 
         @Override
         public Input listen(double[] speech, int attempt) {
-            float[][] frames = filterbank.of(repeated(speech, LEAST_SAMPLES));
+            float[][] frames = filterbank.of(repeated(interpolation.of(speech), filterbank.samplesOf(WINDOW)));
             List<Integer> starts = new ArrayList<>();
             for (int start = 0; start + WINDOW <= frames.length; start += STRIDE) {
                 starts.add(start);

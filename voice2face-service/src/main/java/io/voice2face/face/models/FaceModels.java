@@ -1,14 +1,11 @@
 package io.voice2face.face.models;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
-
-import org.jboss.logging.Logger;
 
 import io.quarkus.runtime.Startup;
 import io.voice2face.face.config.FaceServiceSettings;
@@ -18,6 +15,7 @@ import io.voice2face.inference.ModelKind;
 import io.voice2face.inference.ModelPack;
 import io.voice2face.inference.ModelPacks;
 import io.voice2face.inference.OnnxModel;
+import io.voice2face.inference.OnnxModels;
 import io.voice2face.messaging.MeshMetrics;
 
 /**
@@ -27,11 +25,10 @@ import io.voice2face.messaging.MeshMetrics;
 @Startup
 @ApplicationScoped
 public class FaceModels {
-    private static final Logger LOG = Logger.getLogger(FaceModels.class);
     private static final List<String> EMBEDDED =
             List.of(ModelPacks.SILERO_VAD, "voice-analyser", "face-generator", "timbre-to-identity");
 
-    private final List<OnnxModel> opened = new ArrayList<>();
+    private final OnnxModels opened = new OnnxModels();
     private final OnnxModel voiceActivity;
     private final Graph voiceAnalyser;
     private final Graph timbreToIdentity;
@@ -76,10 +73,7 @@ public class FaceModels {
     }
 
     private OnnxModel open(ModelPack pack, InferenceSettings settings) {
-        OnnxModel model = OnnxModel.open(pack, settings);
-        opened.add(model);
-        LOG.infof("%s runs on %s", pack, model.provider().used().label());
-        return model;
+        return opened.open(pack, settings);
     }
 
     public OnnxModel voiceActivity() {
@@ -110,11 +104,11 @@ public class FaceModels {
 
     /** Everything that is open. */
     public List<OnnxModel> all() {
-        return List.copyOf(opened);
+        return opened.all();
     }
 
     @PreDestroy
     void close() {
-        opened.forEach(OnnxModel::close);
+        opened.close();
     }
 }

@@ -79,6 +79,31 @@ class VoiceFeaturesGoldenTest {
     }
 
     @Test
+    void theFilterbankOfWeightsTrainedAt48KilohertzIsPythonSpeechFeaturesToo() {
+        double[] samples = new double[48_000];
+        for (int n = 0; n < samples.length; n++) {
+            samples[n] = pulse(120, n / 48_000.0);
+        }
+
+        assertRows(new LogFilterbank(48_000).of(samples), golden.get("log-filterbank-48khz"), 2e-3);
+    }
+
+    @Test
+    void interpolationKeepsATone() {
+        double[] tone = new double[1600];
+        for (int n = 0; n < tone.length; n++) {
+            tone[n] = Math.sin(2 * Math.PI * 3000 * n / 16_000.0);
+        }
+
+        double[] raised = new Interpolation(3).of(tone);
+
+        assertThat(raised).hasSize(4800);
+        for (int n = 300; n < 4500; n++) {
+            assertThat(raised[n]).isCloseTo(Math.sin(2 * Math.PI * 3000 * n / 48_000.0), Offset.offset(2e-3));
+        }
+    }
+
+    @Test
     void theSphinxSpectrumIsThatOfThePublishedFormulaeAndIsRepeatedToTenSeconds() {
         JsonNode expected = golden.get("sphinx-log-spectrum");
 
@@ -133,16 +158,22 @@ class VoiceFeaturesGoldenTest {
     }
 
     /** Twenty equal harmonics with a vibrato, plus noise of a linear congruential generator, plus an offset. */
+    /** 20 harmonics of equal strength with a slow vibrato of 3 %, at a second. */
+    private static double pulse(double hz, double t) {
+        double phase = 2 * Math.PI * (hz * t - 0.03 * hz / (2 * Math.PI * 5) * Math.cos(2 * Math.PI * 5 * t));
+        double harmonics = 0;
+        for (int k = 1; k <= 20; k++) {
+            harmonics += Math.sin(k * phase) / 20;
+        }
+        return harmonics;
+    }
+
     private static float[] vibrato(double hz, double amplitude, double noise, double offset) {
         float[] samples = new float[TWO_SECONDS];
         long state = 12345;
         for (int i = 0; i < samples.length; i++) {
             double t = (double) i / SpeechMask.SAMPLE_RATE;
-            double phase = 2 * Math.PI * (hz * t - 0.03 * hz / (2 * Math.PI * 5) * Math.cos(2 * Math.PI * 5 * t));
-            double harmonics = 0;
-            for (int k = 1; k <= 20; k++) {
-                harmonics += Math.sin(k * phase) / 20;
-            }
+            double harmonics = pulse(hz, t);
             state = (1664525 * state + 1013904223) & 0xffffffffL;
             samples[i] = (float) (amplitude * harmonics + noise * (state / 2147483648.0 - 1) + offset);
         }

@@ -52,6 +52,22 @@ class VoiceToFacePackTest {
     }
 
     @Test
+    void weightsTrainedAt48KilohertzAreHeardAsTheyWereTrained() throws Exception {
+        mount("sf2f", TinyOnnx.meanPicture("mels", List.of(1, -1, 40, 125), 64), "legacy-48khz: true\n");
+
+        FaceModels models = new FaceModels(new TestSettings.OnCpu(Optional.of(packs)));
+        HeardVoice voice = listen(models);
+        MadeFace face = new FaceStudio(models).fromVoice(voice, OptionalInt.empty(), 1, watch);
+
+        VoiceFrontEnd.Input legacy = VoiceFrontEnd.Sf2f.legacy().listen(voice.speechSamples(), 1);
+        VoiceFrontEnd.Input right = new VoiceFrontEnd.Sf2f().listen(voice.speechSamples(), 1);
+        assertThat(legacy.shape()).containsExactly(right.shape());
+        assertThat(mean(legacy.values())).isNotCloseTo(mean(right.values()), Offset.offset(0.05f));
+        float mean = mean(legacy.values());
+        assertColour(face.picture(), mean * 0.229f + 0.485f, mean * 0.224f + 0.456f, mean * 0.225f + 0.406f);
+    }
+
+    @Test
     void windowsAreThoseOfThePaper() throws Exception {
         VoiceFrontEnd.Sf2f frontEnd = new VoiceFrontEnd.Sf2f();
 

@@ -15,6 +15,7 @@ import io.voice2face.inference.ModelKind;
 import io.voice2face.inference.ModelPack;
 import io.voice2face.inference.ModelPacks;
 import io.voice2face.inference.OnnxModel;
+import io.voice2face.inference.OnnxModels;
 import io.voice2face.inference.tensor.PictureTensor;
 import io.voice2face.inference.tensor.TensorBuffer;
 import io.voice2face.inference.tensor.TensorPicture;
@@ -32,7 +33,7 @@ public final class LearnedSwapper implements AutoCloseable {
 
     private final SwapperContract contract;
     private final SwapOptions options;
-    private final List<OnnxModel> models = new ArrayList<>();
+    private final OnnxModels models = new OnnxModels();
     private final OnnxModel swapper;
     private final Optional<OnnxModel> encoder;
     private final Optional<EmbeddingConverter> converter;
@@ -72,9 +73,7 @@ public final class LearnedSwapper implements AutoCloseable {
     }
 
     private OnnxModel open(ModelPack pack, InferenceSettings settings) {
-        OnnxModel model = OnnxModel.open(pack, settings);
-        models.add(model);
-        return model;
+        return models.open(pack, settings);
     }
 
     private Optional<ModelPack> encoderPack(ModelPack pack, ModelPacks packs) {
@@ -115,7 +114,7 @@ public final class LearnedSwapper implements AutoCloseable {
 
     /** The models that take part in a swap, with what they run on. */
     public List<OnnxModel> models() {
-        return List.copyOf(models);
+        return models.all();
     }
 
     /** Prepares the source face, once for all frames. */
@@ -171,8 +170,7 @@ public final class LearnedSwapper implements AutoCloseable {
 
     @Override
     public void close() {
-        models.forEach(OnnxModel::close);
-        models.clear();
+        models.close();
     }
 
     /** Swaps faces of one person in one clip; keeps that person's own identity, where the options ask for it. */

@@ -1,0 +1,89 @@
+package io.voice2face.inference;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+import ai.onnxruntime.OrtEnvironment;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+class OnnxRuntimeLibrariesTest {
+    @TempDir
+    Path root;
+
+    @Test
+    void librariesAreUnpackedOnceAndUsedAgain() throws IOException {
+        Path first = OnnxRuntimeLibraries.unpack(root).orElseThrow();
+        Path library = first.resolve(System.mapLibraryName("onnxruntime"));
+        FileTime marked = FileTime.fromMillis(1_000_000);
+        Files.setLastModifiedTime(library, marked);
+
+        Path second = OnnxRuntimeLibraries.unpack(root).orElseThrow();
+
+        assertThat(second).isEqualTo(first);
+        assertThat(Files.getLastModifiedTime(library)).as("not written again").isEqualTo(marked);
+        assertThat(names(first))
+                .containsExactlyInAnyOrder(
+                        System.mapLibraryName("onnxruntime"), System.mapLibraryName("onnxruntime4j_jni"));
+    }
+
+    @Test
+    void aLibraryThatWasTamperedWithIsReplacedBeforeItIsLoaded() throws IOException {
+        Path library =
+                OnnxRuntimeLibraries.unpack(root).orElseThrow().resolve(System.mapLibraryName("onnxruntime4j_jni"));
+        byte[] right = Files.readAllBytes(library);
+        Files.write(library, new byte[] {1, 2, 3});
+
+        OnnxRuntimeLibraries.unpack(root);
+
+        assertThat(Files.readAllBytes(library)).isEqualTo(right);
+    }
+
+    @Test
+    void theRuntimeLoadsThemFromThereAndLeavesNothingInTheTemporaryFolder() throws Exception {
+        Path temporary = Files.createDirectories(root.resolve("tmp"));
+        Path natives = root.resolve("natives");
+        ProcessBuilder java = new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Djava.io.tmpdir=" + temporary,
+                "-D" + OnnxRuntimeLibraries.FOLDER_PROPERTY + "=" + natives,
+                Killed.class.getName());
+        // ONNX Runtime 1.29 overflows the stack where the command line is long
+        java.environment().put("CLASSPATH", classPath());
+        Process process = java.redirectErrorStream(true)
+                .redirectOutput(root.resolve("out").toFile())
+                .start();
+        assertThat(process.waitFor()).as(Files.readString(root.resolve("out"))).isEqualTo(Killed.STATUS);
+
+        assertThat(names(temporary)).isEmpty();
+        assertThat(names(natives)).hasSize(1);
+    }
+
+    /** Loads the runtime and dies without the hooks that clean up. */
+    static final class Killed {
+        static final int STATUS = 9;
+
+        public static void main(String[] arguments) {
+            OrtEnvironment environment = OnnxRuntimeLibraries.environment();
+            Runtime.getRuntime().halt(environment.getVersion().isEmpty() ? 1 : STATUS);
+        }
+    }
+
+    private static String classPath() {
+        String surefire = System.getProperty("surefire.test.class.path");
+        return surefire != null ? surefire : System.getProperty("java.class.path");
+    }
+
+    private static List<String> names(Path folder) throws IOException {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.map(f -> f.getFileName().toString()).toList();
+        }
+    }
+}
