@@ -24,7 +24,9 @@ import org.junit.jupiter.api.Test;
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
+import io.restassured.http.Header;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import io.voice2face.embedded.EmbeddedPostgres;
 import io.voice2face.gateway.mesh.Client;
 import io.voice2face.gateway.mesh.Mesh;
@@ -66,7 +68,10 @@ class AccountTest {
                         .formatted(email.toUpperCase(), PASSWORD))
                 .post("/api/v1/users")
                 .then()
-                .statusCode(201)
+                .statusCode(202);
+        guest.call()
+                .get("/api/v1/users/me")
+                .then()
                 .body("guest", equalTo(false))
                 .body("email", equalTo(email))
                 .body("consent.version", equalTo("2026-11"));
@@ -216,10 +221,19 @@ class AccountTest {
         String email = email();
         Client person = Client.signedUp(email, PASSWORD);
         String account = person.call().get("/api/v1/users/me").path("id");
-        UUID id = person.submit();
+        String word = "spoken-" + UUID.randomUUID();
+        UUID id = UUID.fromString(person.call()
+                .multiPart("voice", word + ".wav", Client.voice(word), "audio/wav")
+                .multiPart("age", "30")
+                .multiPart("gender", "female")
+                .multiPart("template", "test-woman")
+                .post("/api/v1/requests")
+                .path("id"));
         workers.finish(workers.submitted(id, 1));
         person.awaitState(id, "SUCCEEDED");
         assertThat(filesOf(id)).isNotEmpty();
+        assertThat(filesWith(word)).as("the voice is found while it is kept").isNotEmpty();
+        assertThat(rowsWith(EmbeddedPostgres.STORAGE, id.toString())).contains("stored_object");
 
         person.call().delete("/api/v1/users/me").then().statusCode(204);
         person.call().get("/api/v1/users/me").then().statusCode(401);
@@ -230,24 +244,78 @@ class AccountTest {
         for (String trace : List.of(account, email, id.toString())) {
             assertThat(rowsWith(EmbeddedPostgres.GATEWAY, trace)).as(trace).isEmpty();
         }
-        for (String topic : List.of("voice-submitted", "request-completed", "request-erased")) {
-            workers.read(topic, id, 1).forEach(record -> assertThat(new String(record.value()))
-                    .doesNotContain(account)
-                    .doesNotContain(email));
+        for (String trace : List.of(account, email, word)) {
+            assertThat(rowsWith(EmbeddedPostgres.STORAGE, trace)).as(trace).isEmpty();
+            assertThat(filesWith(trace)).as(trace).isEmpty();
+        }
+        // that the request was erased is remembered, so that nothing of it that arrives late is kept
+        assertThat(rowsWith(EmbeddedPostgres.STORAGE, id.toString())).containsExactly("erased_request");
+        assertThat(workers.topics()).contains("voice-submitted", "job-progressed", "voice-submitted-dlq");
+        for (String trace : List.of(account, email, word)) {
+            assertThat(workers.topicsWith(trace)).as(trace).isEmpty();
         }
     }
 
     @Test
-    void signUpWithATakenEmailIsRefused() {
+    void signUpDoesNotTellWhetherAnEmailIsTaken() {
+        String email = email();
+        Client first = Client.signedUp(email, PASSWORD);
+        UUID id = first.submit();
+
+        Response free = signUp(RestAssured.given(), email(), "the stranger's password");
+        Response taken = signUp(RestAssured.given(), email, "the stranger's password");
+
+        assertThat(free.statusCode()).isEqualTo(202).isEqualTo(taken.statusCode());
+        assertThat(taken.asString()).isEqualTo(free.asString()).isEmpty();
+        assertThat(namesOfHeaders(taken)).isEqualTo(namesOfHeaders(free));
+        // nothing was changed, and the stranger is no further than with any wrong password
+        Client.logIn(email, "the stranger's password")
+                .then()
+                .statusCode(401)
+                .body("reason", equalTo("wrong_credentials"));
+        Client.loggedIn(email, PASSWORD).request(id).then().statusCode(200);
+    }
+
+    @Test
+    void aGuestWhoNamesATakenEmailStaysAGuest() {
         String email = email();
         Client.signedUp(email, PASSWORD);
-        RestAssured.given()
-                .contentType("application/json")
+        Client guest = Client.guest();
+        UUID id = guest.submit();
+        signUp(guest.call(), email, "the guest's password").then().statusCode(202);
+        guest.call().get("/api/v1/users/me").then().body("guest", equalTo(true)).body("email", nullValue());
+        guest.request(id).then().statusCode(200);
+        Client.loggedIn(email, PASSWORD).request(id).then().statusCode(404);
+    }
+
+    @Test
+    void askingForAnEmailAgainAndAgainIsThrottledAlike() {
+        String taken = email();
+        Client.signedUp(taken, PASSWORD);
+        String free = email();
+        for (String email : List.of(taken, free)) {
+            List<Integer> answers = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                answers.add(
+                        signUp(RestAssured.given(), email, "guess number " + i).statusCode());
+            }
+            // the first that asked for the taken one was its owner
+            assertThat(answers).endsWith(429).startsWith(202, 202, 202);
+        }
+    }
+
+    private static Response signUp(RequestSpecification call, String email, String password) {
+        return call.contentType("application/json")
                 .body("{\"email\":\"%s\",\"password\":\"%s\",\"consent\":{\"version\":\"2026-11\"}}"
-                        .formatted(email, PASSWORD))
-                .post("/api/v1/users")
-                .then()
-                .statusCode(409);
+                        .formatted(email, password))
+                .post("/api/v1/users");
+    }
+
+    private static List<String> namesOfHeaders(Response response) {
+        return response.headers().asList().stream()
+                .map(Header::getName)
+                .sorted()
+                .toList();
     }
 
     @Test
@@ -264,6 +332,20 @@ class AccountTest {
             return files.filter(Files::isRegularFile)
                     .filter(file -> file.toString().contains(id.toString()))
                     .toList();
+        }
+    }
+
+    /** Objects whose bytes have the text. */
+    private List<Path> filesWith(String text) throws IOException {
+        try (Stream<Path> files = Files.walk(mesh.folder().resolve("s3"))) {
+            List<Path> found = new ArrayList<>();
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                if (Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)
+                        .contains(text)) {
+                    found.add(file);
+                }
+            }
+            return found;
         }
     }
 

@@ -54,14 +54,17 @@ public class AdminResource {
 
     @GET
     @Path("/maintenance")
-    @Operation(summary = "The maintenance switch")
+    @Operation(operationId = "getMaintenance", summary = "The maintenance switch")
     public Uni<Switch> maintenance() {
         return caller.admin().map(operator -> new Switch(maintenance.isOn()));
     }
 
     @PUT
     @Path("/maintenance")
-    @Operation(summary = "Turn maintenance on or off", description = "All instances follow within two seconds.")
+    @Operation(
+            operationId = "switchMaintenance",
+            summary = "Turn maintenance on or off",
+            description = "All instances follow within two seconds.")
     public Uni<Switch> turn(@NotNull(message = "must be given") @Valid Switch wanted) {
         return caller.admin()
                 .chain(operator -> maintenance.turn(wanted.enabled()))
@@ -70,14 +73,14 @@ public class AdminResource {
 
     @GET
     @Path("/dead-letters/{topic}")
-    @Operation(summary = "Newest dead letters of a topic")
+    @Operation(operationId = "listDeadLetters", summary = "Newest dead letters of a topic")
     public Uni<List<DeadLetters.Letter>> deadLetters(@RestPath String topic) {
         return caller.admin().chain(operator -> deadLetters.list(topic));
     }
 
     @GET
     @Path("/dead-letters/{topic}/{partition}/{offset}")
-    @Operation(summary = "One dead letter with its bytes and headers")
+    @Operation(operationId = "getDeadLetter", summary = "One dead letter with its bytes and headers")
     public Uni<DeadLetters.Contents> deadLetter(
             @RestPath String topic, @RestPath int partition, @RestPath long offset) {
         return caller.admin().chain(operator -> deadLetters.inspect(topic, partition, offset));
@@ -85,7 +88,11 @@ public class AdminResource {
 
     @POST
     @Path("/dead-letters/{topic}/{partition}/{offset}/replay")
-    @Operation(summary = "Replay a dead letter", description = "For the service that could not process it.")
+    @Operation(
+            operationId = "replayDeadLetter",
+            summary = "Replay a dead letter",
+            description = "For the service that could not process it.")
+    @APIResponse(responseCode = "202", description = "sent again")
     public Uni<Response> replay(@RestPath String topic, @RestPath int partition, @RestPath long offset) {
         return caller.admin()
                 .chain(operator -> deadLetters.replay(topic, partition, offset))
@@ -94,7 +101,10 @@ public class AdminResource {
 
     @GET
     @Path("/requests/{id}/history")
-    @Operation(summary = "What happened to a request", description = "Names, states and times; no media.")
+    @Operation(
+            operationId = "getRequestHistory",
+            summary = "What happened to a request",
+            description = "Names, states and times; no media.")
     public Uni<RequestHistory.History> history(@RestPath UUID id) {
         return caller.admin().chain(operator -> history.of(id));
     }
@@ -102,7 +112,7 @@ public class AdminResource {
     @GET
     @Path("/storage")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Retention settings, and when storage's jobs last ran")
+    @Operation(operationId = "getStorageJobs", summary = "Retention settings, and when storage's jobs last ran")
     @APIResponse(
             responseCode = "200",
             content = @Content(schema = @Schema(implementation = StorageApi.Maintenance.class)))
@@ -113,7 +123,10 @@ public class AdminResource {
     @POST
     @Path("/storage/{job}/runs")
     @Produces(MediaType.APPLICATION_JSON)
-    @Operation(summary = "Run one of storage's jobs now", description = "`retention`, `orphans` or `audit`.")
+    @Operation(
+            operationId = "runStorageJob",
+            summary = "Run one of storage's jobs now",
+            description = "`retention`, `orphans` or `audit`.")
     @APIResponse(
             responseCode = "200",
             content = @Content(schema = @Schema(implementation = StorageApi.MaintenanceJob.class)))

@@ -50,15 +50,19 @@ public class RequestHistory {
             @Schema(description = "events that wait for the broker") List<Waiting> waiting) {}
 
     /** One result. */
+    @Schema(name = "ResultHistory")
     public record Attempt(UUID id, int attempt, String state, Instant createdAt, java.util.Optional<Instant> endedAt) {}
 
     /** One server-sent event. */
+    @Schema(name = "ToldEvent")
     public record Told(long id, String kind, String what, Instant at) {}
 
     /** One event of the mesh. */
+    @Schema(name = "TakenEvent")
     public record Taken(UUID eventId, String topic, String outcome, Instant at) {}
 
     /** One row of the outbox. */
+    @Schema(name = "WaitingEvent")
     public record Waiting(long id, String topic, Instant since) {}
 
     /** History of a request; 404 for one that is not, or no more. */

@@ -38,7 +38,8 @@ public class ConfigResource {
     public record LimitsView(long voiceBytes, int voiceSeconds, long targetBytes, int targetSeconds) {}
 
     @GET
-    @Operation(summary = "Limits and switches")
+    @Revalidated
+    @Operation(operationId = "getConfig", summary = "Limits and switches")
     public ConfigView get() {
         GatewayConfig.Limits limits = config.limits();
         return new ConfigView(

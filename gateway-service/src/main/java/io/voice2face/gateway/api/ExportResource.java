@@ -9,6 +9,9 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 
@@ -34,8 +37,17 @@ public class ExportResource {
     @GET
     @Blocking
     @Produces("application/zip")
-    @Operation(summary = "All data of the caller", description = "A zip with JSON and media, streamed.")
-    @APIResponse(responseCode = "200", description = "account.json, requests.json and the media")
+    @Operation(
+            operationId = "exportMe",
+            summary = "All data of the caller",
+            description = "A zip with JSON and media, streamed.")
+    @APIResponse(
+            responseCode = "200",
+            description = "account.json, requests.json and the media",
+            content =
+                    @Content(
+                            mediaType = "application/zip",
+                            schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response get() {
         AccountRow account = caller.account().await().atMost(PATIENCE);
         StreamingOutput zip = out -> export.write(account, out);

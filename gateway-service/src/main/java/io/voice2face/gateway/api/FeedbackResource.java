@@ -78,7 +78,7 @@ public class FeedbackResource {
 
     @PUT
     @Path("/{variant}/rating")
-    @Operation(summary = "Rate a variant")
+    @Operation(operationId = "rateVariant", summary = "Rate a variant")
     public Uni<Void> rate(
             @RestPath UUID id,
             @RestPath UUID resultId,
@@ -95,7 +95,7 @@ public class FeedbackResource {
 
     @PUT
     @Path("/survey")
-    @Operation(summary = "Answer the survey")
+    @Operation(operationId = "answerSurvey", summary = "Answer the survey")
     public Uni<Void> survey(
             @RestPath UUID id, @RestPath UUID resultId, @NotNull(message = "must be given") @Valid Answers answers) {
         SurveyView survey = checked(answers);

@@ -12,8 +12,8 @@ import org.jboss.resteasy.reactive.server.ServerRequestFilter;
 
 import io.smallrye.mutiny.Uni;
 import io.voice2face.gateway.security.Caller;
+import io.voice2face.gateway.service.OwnRequests;
 import io.voice2face.gateway.service.ProgressStreams;
-import io.voice2face.gateway.service.RequestService;
 
 /**
  * Says 401, 404 and 204 before a stream begins: the head of a server-sent stream goes out with its subscription, after
@@ -25,10 +25,10 @@ public class FollowCheck {
     static final String REQUEST = FollowCheck.class.getName() + ".request";
 
     private final Caller caller;
-    private final RequestService requests;
+    private final OwnRequests requests;
     private final ProgressStreams streams;
 
-    FollowCheck(Caller caller, RequestService requests, ProgressStreams streams) {
+    FollowCheck(Caller caller, OwnRequests requests, ProgressStreams streams) {
         this.caller = caller;
         this.requests = requests;
         this.streams = streams;

@@ -15,17 +15,17 @@ import org.jboss.resteasy.reactive.RestPath;
 import io.smallrye.mutiny.Uni;
 import io.voice2face.gateway.security.Caller;
 import io.voice2face.gateway.service.MediaLinks;
-import io.voice2face.gateway.service.RequestService;
+import io.voice2face.gateway.service.OwnRequests;
 
 /** Links to media: each answers 307 to a short-lived address at the object store. */
 @Path("/api/v1/requests/{id}")
 @Tag(name = "Media", description = "Links to media; `?download=true` makes a browser save the file.")
 public class MediaResource {
     private final Caller caller;
-    private final RequestService requests;
+    private final OwnRequests requests;
     private final MediaLinks links;
 
-    MediaResource(Caller caller, RequestService requests, MediaLinks links) {
+    MediaResource(Caller caller, OwnRequests requests, MediaLinks links) {
         this.caller = caller;
         this.requests = requests;
         this.links = links;
@@ -33,7 +33,7 @@ public class MediaResource {
 
     @GET
     @Path("/voice")
-    @Operation(summary = "The recording")
+    @Operation(operationId = "getVoice", summary = "The recording")
     @APIResponse(responseCode = "307", description = "short-lived address")
     public Uni<Response> voice(@RestPath UUID id, @QueryParam("download") boolean download) {
         return caller.account()
@@ -43,7 +43,7 @@ public class MediaResource {
 
     @GET
     @Path("/target")
-    @Operation(summary = "The clip or picture that the faces go into")
+    @Operation(operationId = "getTarget", summary = "The clip or picture that the faces go into")
     @APIResponse(responseCode = "307", description = "short-lived address")
     public Uni<Response> target(@RestPath UUID id, @QueryParam("download") boolean download) {
         return caller.account()
@@ -54,6 +54,7 @@ public class MediaResource {
     @GET
     @Path("/results/{resultId}/{variant}/{file}")
     @Operation(
+            operationId = "getMedia",
             summary = "A face, a clip or a preview",
             description =
                     "`face.png`, `clip.mp4` (`clip.gif`, `clip.png` for other targets), `clip.gif`, `poster.jpg`.")

@@ -43,8 +43,11 @@ import io.voice2face.gateway.api.view.ResultView;
 import io.voice2face.gateway.config.GatewayConfig;
 import io.voice2face.gateway.persistence.RequestRow;
 import io.voice2face.gateway.security.Caller;
+import io.voice2face.gateway.service.Attempts;
+import io.voice2face.gateway.service.OwnRequests;
 import io.voice2face.gateway.service.ProgressStreams;
-import io.voice2face.gateway.service.RequestService;
+import io.voice2face.gateway.service.RequestEndings;
+import io.voice2face.gateway.service.RequestIntake;
 import io.voice2face.gateway.service.StreamEvent;
 import io.voice2face.gateway.service.Submission;
 import io.voice2face.gateway.service.Templates;
@@ -54,19 +57,28 @@ import io.voice2face.gateway.service.Templates;
 @Tag(name = "Requests", description = "One voice with age, gender and a target; every attempt at it is a result.")
 public class RequestsResource {
     private final Caller caller;
-    private final RequestService requests;
+    private final RequestIntake intake;
+    private final OwnRequests requests;
+    private final Attempts attempts;
+    private final RequestEndings endings;
     private final ProgressStreams streams;
     private final Templates templates;
     private final GatewayConfig.Limits limits;
 
     RequestsResource(
             Caller caller,
-            RequestService requests,
+            RequestIntake intake,
+            OwnRequests requests,
+            Attempts attempts,
+            RequestEndings endings,
             ProgressStreams streams,
             Templates templates,
             GatewayConfig config) {
         this.caller = caller;
+        this.intake = intake;
         this.requests = requests;
+        this.attempts = attempts;
+        this.endings = endings;
         this.streams = streams;
         this.templates = templates;
         this.limits = config.limits();
@@ -74,7 +86,10 @@ public class RequestsResource {
 
     @POST
     @Consumes(MediaType.MULTIPART_FORM_DATA)
-    @Operation(summary = "Send a voice", description = "Give a `template`'s id or an own `target`.")
+    @Operation(
+            operationId = "submitRequest",
+            summary = "Send a voice",
+            description = "Give a `template`'s id or an own `target`.")
     @RequestBody(
             required = true,
             content =
@@ -98,14 +113,15 @@ public class RequestsResource {
         return caller.account().chain(account -> {
             Submission submission = new SubmissionForm(limits, templates)
                     .check(new SubmissionForm.Parts(files, age, gender, skinTone, template), idempotencyKey);
-            return requests.submit(account, submission).map(view -> Response.accepted(view)
+            return intake.submit(account, submission).map(view -> Response.accepted(view)
                     .location(URI.create("/api/v1/requests/" + view.id()))
                     .build());
         });
     }
 
     @GET
-    @Operation(summary = "The caller's requests, newest first")
+    @Revalidated
+    @Operation(operationId = "listRequests", summary = "The caller's requests, newest first")
     public Uni<RequestPage> list(
             @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
             @QueryParam("cursor") Optional<String> cursor) {
@@ -113,29 +129,33 @@ public class RequestsResource {
     }
 
     @GET
+    @Revalidated
     @Path("/{id}")
-    @Operation(summary = "One request with its results")
+    @Operation(operationId = "getRequest", summary = "One request with its results")
     public Uni<RequestView> get(@RestPath UUID id) {
         return caller.account().chain(account -> requests.get(account.id, id));
     }
 
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Delete a request", description = "Erases its voice, faces and clips everywhere.")
+    @Operation(
+            operationId = "deleteRequest",
+            summary = "Delete a request",
+            description = "Erases its voice, faces and clips everywhere.")
     public Uni<Void> delete(@RestPath UUID id) {
-        return caller.account().chain(account -> requests.delete(account.id, id));
+        return caller.account().chain(account -> endings.delete(account.id, id));
     }
 
     @POST
     @Path("/{id}/cancel")
-    @Operation(summary = "Stop the work on a request")
+    @Operation(operationId = "cancelRequest", summary = "Stop the work on a request")
     public Uni<RequestView> cancel(@RestPath UUID id) {
-        return caller.account().chain(account -> requests.cancel(account.id, id));
+        return caller.account().chain(account -> endings.cancel(account.id, id));
     }
 
     @POST
     @Path("/{id}/results")
-    @Operation(summary = "Try again", description = "Adds a result; earlier ones stay.")
+    @Operation(operationId = "addResult", summary = "Try again", description = "Adds a result; earlier ones stay.")
     @APIResponse(
             responseCode = "202",
             description = "taken in",
@@ -146,15 +166,16 @@ public class RequestsResource {
     public Uni<Response> regenerate(
             @RestPath UUID id, @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
         return caller.account()
-                .chain(account -> requests.regenerate(account.id, id, idempotencyKey))
+                .chain(account -> attempts.regenerate(account.id, id, idempotencyKey))
                 .map(view -> Response.accepted(view)
                         .location(URI.create("/api/v1/requests/" + id + "/results/" + view.id()))
                         .build());
     }
 
     @GET
+    @Revalidated
     @Path("/{id}/results/{resultId}")
-    @Operation(summary = "One result")
+    @Operation(operationId = "getResult", summary = "One result")
     public Uni<ResultView> result(@RestPath UUID id, @RestPath UUID resultId) {
         return caller.account().chain(account -> requests.result(account.id, id, resultId));
     }
@@ -167,6 +188,7 @@ public class RequestsResource {
     @ResponseHeader(name = "Cache-Control", value = "no-store")
     @ResponseHeader(name = "X-Accel-Buffering", value = "no")
     @Operation(
+            operationId = "followRequest",
             summary = "Follow a request",
             description =
                     "Server-sent events `state`, `progress` and `heartbeat`. The stream ends when the request does;"

@@ -3,6 +3,7 @@ package io.voice2face.gateway.api;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -33,8 +34,17 @@ public class SharedResource {
     }
 
     @GET
-    @Operation(summary = "A shared result", description = "Without voice, voice analysis, ratings and survey.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = ResultView.class)))
+    @Operation(
+            operationId = "openShared",
+            summary = "A shared result",
+            description = "Without voice, voice analysis, ratings and survey.")
+    @APIResponse(
+            responseCode = "200",
+            description = "the result",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ResultView.class)))
     public Uni<Response> get(@RestPath String token) {
         return sharing.open(token).map(result -> Response.ok(views.shared(result, token))
                 .header("Cache-Control", "private, no-store")
@@ -44,7 +54,7 @@ public class SharedResource {
 
     @GET
     @Path("/{variant}/{file}")
-    @Operation(summary = "A medium of a shared result")
+    @Operation(operationId = "getSharedMedia", summary = "A medium of a shared result")
     @APIResponse(responseCode = "307", description = "short-lived address")
     public Uni<Response> media(
             @RestPath String token,

@@ -55,7 +55,7 @@ public class SharingResource {
             Instant expiresAt) {}
 
     @POST
-    @Operation(summary = "Share a result")
+    @Operation(operationId = "shareResult", summary = "Share a result")
     @APIResponse(
             responseCode = "201",
             description = "made; the only answer that has the link",
@@ -79,7 +79,7 @@ public class SharingResource {
     }
 
     @GET
-    @Operation(summary = "Open links")
+    @Operation(operationId = "listShares", summary = "Open links")
     public Uni<List<ShareView>> list(@RestPath UUID id, @RestPath UUID resultId) {
         return caller.account()
                 .chain(account -> sharing.list(account.id, id, resultId))
@@ -90,7 +90,7 @@ public class SharingResource {
 
     @DELETE
     @Path("/{shareId}")
-    @Operation(summary = "Revoke a link")
+    @Operation(operationId = "revokeShare", summary = "Revoke a link")
     public Uni<Void> revoke(@RestPath UUID id, @RestPath UUID resultId, @RestPath UUID shareId) {
         return caller.account().chain(account -> sharing.revoke(account.id, id, resultId, shareId));
     }

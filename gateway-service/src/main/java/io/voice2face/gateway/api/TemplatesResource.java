@@ -11,7 +11,10 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.PathPart;
 import org.jboss.resteasy.reactive.RestPath;
@@ -59,14 +62,19 @@ public class TemplatesResource {
     }
 
     @GET
-    @Operation(summary = "All templates")
+    @Revalidated
+    @Operation(operationId = "listTemplates", summary = "All templates")
     public List<TemplateView> list() {
         return templates.all().stream().map(TemplateView::of).toList();
     }
 
     @GET
     @Path("/{id}/" + Templates.CLIP)
-    @Operation(summary = "A template's clip")
+    @Operation(operationId = "getTemplateClip", summary = "A template's clip")
+    @APIResponse(
+            responseCode = "200",
+            description = "the file, or a part of it where Range asks for one (206)",
+            content = @Content(mediaType = "video/mp4", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response clip(
             @RestPath String id,
             @HeaderParam("Range") Optional<String> range,
@@ -76,7 +84,11 @@ public class TemplatesResource {
 
     @GET
     @Path("/{id}/" + Templates.POSTER)
-    @Operation(summary = "A still picture of a template")
+    @Operation(operationId = "getTemplatePoster", summary = "A still picture of a template")
+    @APIResponse(
+            responseCode = "200",
+            description = "the file, or a part of it where Range asks for one (206)",
+            content = @Content(mediaType = "image/jpeg", schema = @Schema(type = SchemaType.STRING, format = "binary")))
     public Response poster(
             @RestPath String id,
             @HeaderParam("Range") Optional<String> range,

@@ -89,7 +89,10 @@ public class TokensResource {
             @Schema(description = "only for the web page") Optional<UserView> user) {}
 
     @POST
-    @Operation(summary = "Log in", description = "With `X-V2F-Client: web` the token is set as a cookie.")
+    @Operation(
+            operationId = "logIn",
+            summary = "Log in",
+            description = "With `X-V2F-Client: web` the token is set as a cookie.")
     @APIResponse(
             responseCode = "200",
             description = "logged in",
@@ -106,7 +109,10 @@ public class TokensResource {
     @POST
     @Path("/guest")
     @Consumes(MediaType.WILDCARD)
-    @Operation(summary = "Try without an account", description = "Opens a guest account; sign up later to keep it.")
+    @Operation(
+            operationId = "enterAsGuest",
+            summary = "Try without an account",
+            description = "Opens a guest account; sign up later to keep it.")
     @RequestBody(
             description = "may be left out",
             content =
@@ -130,7 +136,8 @@ public class TokensResource {
 
     @DELETE
     @Path("/current")
-    @Operation(summary = "Log out of the web page", description = "Clears the cookie.")
+    @Operation(operationId = "logOut", summary = "Log out of the web page", description = "Clears the cookie.")
+    @APIResponse(responseCode = "204", description = "logged out")
     public Response logOut() {
         return Response.noContent().cookie(cookie("", 0)).build();
     }

@@ -1,6 +1,5 @@
 package io.voice2face.gateway.api;
 
-import java.net.URI;
 import java.util.Optional;
 import java.util.OptionalInt;
 
@@ -14,11 +13,9 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.PATCH;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
-import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
-import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -74,13 +71,16 @@ public class UsersResource {
 
     @POST
     @Operation(
+            operationId = "signUp",
             summary = "Sign up",
-            description = "With a guest's token the guest becomes the account, with its requests.")
-    @APIResponse(
-            responseCode = "201",
-            description = "signed up",
-            content =
-                    @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = UserView.class)))
+            description =
+                    """
+                    With a guest's token the guest becomes the account, with its requests. The answer is the same whether \
+                    or not the e-mail has an account already, so that nobody can find out who has one: log in next. Where \
+                    the e-mail was taken by someone else, the log-in says that e-mail or password is wrong, and a guest \
+                    stays a guest.""")
+    @APIResponse(responseCode = "202", description = "taken in; log in")
+    @APIResponse(responseCode = "429", description = "too many attempts; see Retry-After")
     public Uni<Response> signUp(@NotNull @Valid SignUp wish) {
         requirePassword("password", wish.password());
         requireAge(wish.age());
@@ -101,22 +101,20 @@ public class UsersResource {
                                 wish.consent().version()),
                         guest,
                         from))
-                .chain(accounts::view)
-                .map(view -> Response.created(URI.create("/api/v1/users/me"))
-                        .entity(view)
-                        .build());
+                .map(done -> Response.accepted().build());
     }
 
     @GET
+    @Revalidated
     @Path("/me")
-    @Operation(summary = "The caller's account")
+    @Operation(operationId = "getMe", summary = "The caller's account")
     public Uni<UserView> me() {
         return caller.account().chain(accounts::view);
     }
 
     @PATCH
     @Path("/me")
-    @Operation(summary = "Change the profile")
+    @Operation(operationId = "changeMe", summary = "Change the profile")
     public Uni<UserView> change(@NotNull @Valid ProfileChange change) {
         requireAge(change.age());
         return caller.account()
@@ -127,7 +125,12 @@ public class UsersResource {
 
     @POST
     @Path("/me/password")
-    @Operation(summary = "Change the password", description = "Every token given out before stops to work.")
+    @Operation(
+            operationId = "changePassword",
+            summary = "Change the password",
+            description = "Every token given out before stops to work.")
+    @APIResponse(responseCode = "204", description = "changed")
+    @APIResponse(responseCode = "429", description = "too many attempts; see Retry-After")
     public Uni<Void> changePassword(@NotNull @Valid PasswordChange change) {
         requirePassword("newPassword", change.newPassword());
         String from = address.text();
@@ -140,6 +143,7 @@ public class UsersResource {
     @DELETE
     @Path("/me")
     @Operation(
+            operationId = "deleteMe",
             summary = "Delete the account",
             description = "Erases voices, faces, clips and everything else of the person.")
     public Uni<Void> delete() {

@@ -117,7 +117,7 @@ public class WebhooksResource {
     }
 
     @POST
-    @Operation(summary = "Add a webhook", description = "https and public addresses only.")
+    @Operation(operationId = "addWebhook", summary = "Add a webhook", description = "https and public addresses only.")
     @APIResponse(
             responseCode = "201",
             description = "added",
@@ -142,7 +142,7 @@ public class WebhooksResource {
     }
 
     @GET
-    @Operation(summary = "The caller's webhooks")
+    @Operation(operationId = "listWebhooks", summary = "The caller's webhooks")
     public Uni<List<WebhookView>> list() {
         return caller.account()
                 .chain(account -> transactions.read(() -> webhooks.list("ownerId = ?1 order by createdAt", account.id)))
@@ -153,7 +153,7 @@ public class WebhooksResource {
 
     @DELETE
     @Path("/{id}")
-    @Operation(summary = "Remove a webhook")
+    @Operation(operationId = "removeWebhook", summary = "Remove a webhook")
     public Uni<Void> remove(@RestPath UUID id) {
         return caller.account()
                 .chain(account -> transactions.run(() -> webhooks.delete("id = ?1 and ownerId = ?2", id, account.id)))
@@ -163,7 +163,10 @@ public class WebhooksResource {
 
     @GET
     @Path("/{id}/deliveries")
-    @Operation(summary = "Calls to a webhook, newest first", description = "Those given up are `DEAD`.")
+    @Operation(
+            operationId = "listDeliveries",
+            summary = "Calls to a webhook, newest first",
+            description = "Those given up are `DEAD`.")
     public Uni<List<DeliveryView>> deliveries(@RestPath UUID id) {
         return caller.account()
                 .chain(account -> transactions.read(() -> owned(account, id).chain(hook -> deliveries
@@ -175,7 +178,8 @@ public class WebhooksResource {
 
     @POST
     @Path("/{id}/deliveries/{deliveryId}/retry")
-    @Operation(summary = "Call again", description = "Also what was given up.")
+    @Operation(operationId = "retryDelivery", summary = "Call again", description = "Also what was given up.")
+    @APIResponse(responseCode = "202", description = "will be called")
     public Uni<Response> retry(@RestPath UUID id, @RestPath UUID deliveryId) {
         return caller.account()
                 .chain(account -> transactions.run(() -> owned(account, id)

@@ -27,6 +27,9 @@ public interface GatewayConfig {
     /** Access tokens and log-in. */
     Tokens tokens();
 
+    /** Another issuer whose tokens are taken as well. */
+    Oidc oidc();
+
     /** Progress streams. */
     Events events();
 
@@ -93,6 +96,14 @@ public interface GatewayConfig {
         /** Guest accounts that one address may open in an hour. */
         @WithDefault("60")
         int guestsPerHour();
+
+        /** Accounts that one address may ask for in an hour. */
+        @WithDefault("30")
+        int signUpsPerHour();
+
+        /** Longest time that an upload may take from its first byte to its last. */
+        @WithDefault("PT15M")
+        Duration uploadTime();
     }
 
     /** Access tokens. */
@@ -100,6 +111,10 @@ public interface GatewayConfig {
         /** Folder with the signing keys; made, with a first key pair, where it is missing. Mounted in production. */
         @WithDefault(".v2f/keys")
         Path keysFolder();
+
+        /** Time between two looks at the folder for keys that were added or removed. */
+        @WithDefault("10s")
+        String keysReload();
 
         /** Issuer written into and expected in tokens. */
         @WithDefault("https://voice2face.example")
@@ -128,6 +143,19 @@ public interface GatewayConfig {
         /** Marks the session cookie Secure; off only for plain-HTTP local runs. */
         @WithDefault("false")
         boolean secureCookie();
+    }
+
+    /** An OpenID Connect issuer; off where no issuer is named. */
+    interface Oidc {
+        /** Issuer, as its tokens name it in {@code iss}. */
+        Optional<String> issuer();
+
+        /** Where its public keys are (JWKS); what its discovery document says where this is left out. */
+        Optional<URI> jwks();
+
+        /** Value that {@code aud} of its tokens must have among others. */
+        @WithDefault("voice2face")
+        String audience();
     }
 
     /** Progress streams. */

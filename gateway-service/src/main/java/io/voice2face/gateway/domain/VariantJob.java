@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 import io.voice2face.contracts.event.ModelUse;
 import io.voice2face.contracts.event.StageTiming;
 
@@ -31,6 +33,7 @@ public record VariantJob(
             new VariantJob(Optional.empty(), false, Optional.empty(), false, Optional.empty(), List.of(), List.of());
 
     /** What a client sees of a variant. */
+    @Schema(name = "VariantState")
     public enum State {
         PENDING,
         FACE_READY,

@@ -10,6 +10,8 @@ import jakarta.persistence.Enumerated;
 import jakarta.persistence.Id;
 import jakarta.persistence.Table;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 /** One call to be made to a webhook. */
 @Entity
 @Table(name = "webhook_delivery")
@@ -45,6 +47,7 @@ public class WebhookDeliveryRow {
     public Instant deliveredAt;
 
     /** How a delivery stands. */
+    @Schema(name = "DeliveryState")
     public enum State {
         PENDING,
         DELIVERED,

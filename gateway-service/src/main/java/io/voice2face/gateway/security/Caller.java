@@ -19,11 +19,20 @@ import io.voice2face.gateway.service.Transactions;
 public class Caller {
     private final CurrentIdentityAssociation identity;
     private final Accounts accounts;
+    private final ExternalAccounts externalAccounts;
+    private final ExternalIssuer externalIssuer;
     private final Transactions transactions;
 
-    Caller(CurrentIdentityAssociation identity, Accounts accounts, Transactions transactions) {
+    Caller(
+            CurrentIdentityAssociation identity,
+            Accounts accounts,
+            ExternalAccounts externalAccounts,
+            ExternalIssuer externalIssuer,
+            Transactions transactions) {
         this.identity = identity;
         this.accounts = accounts;
+        this.externalAccounts = externalAccounts;
+        this.externalIssuer = externalIssuer;
         this.transactions = transactions;
     }
 
@@ -39,6 +48,11 @@ public class Caller {
                 return Uni.createFrom().item(Optional.<AccountRow>empty());
             }
             JsonWebToken token = (JsonWebToken) who.getPrincipal();
+            if (externalIssuer.is(token.getIssuer())) {
+                return externalAccounts
+                        .account(token.getIssuer(), token.getSubject())
+                        .map(Optional::of);
+            }
             UUID id = subject(token);
             return transactions.read(() -> accounts.withId(id)).map(found -> {
                 AccountRow account = found.orElseThrow(ApiProblem::unauthorized);

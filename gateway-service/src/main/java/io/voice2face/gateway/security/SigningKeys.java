@@ -79,7 +79,7 @@ public class SigningKeys {
     }
 
     /** Takes in keys that were added to the folder, and lets go of those that were removed. */
-    @Scheduled(every = "10s", delayed = "10s")
+    @Scheduled(every = "${v2f.tokens.keys-reload:10s}", delayed = "${v2f.tokens.keys-reload:10s}")
     void reload() {
         try {
             load();

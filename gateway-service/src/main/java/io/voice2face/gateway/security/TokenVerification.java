@@ -1,14 +1,17 @@
 package io.voice2face.gateway.security;
 
+import java.io.UncheckedIOException;
 import java.security.Key;
 
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
 
+import org.jboss.logging.Logger;
 import org.jose4j.jwa.AlgorithmConstraints;
 import org.jose4j.jws.AlgorithmIdentifiers;
 import org.jose4j.jws.JsonWebSignature;
+import org.jose4j.jwt.MalformedClaimException;
 import org.jose4j.jwt.consumer.InvalidJwtException;
 import org.jose4j.jwt.consumer.JwtConsumer;
 import org.jose4j.jwt.consumer.JwtConsumerBuilder;
@@ -22,18 +25,31 @@ import io.smallrye.jwt.auth.principal.JWTCallerPrincipalFactory;
 import io.smallrye.jwt.auth.principal.ParseException;
 import io.voice2face.gateway.config.GatewayConfig;
 
-/** Verifies tokens with the key that their {@code kid} names, out of a folder that may change while the service runs. */
+/**
+ * Verifies our own tokens with the key that their {@code kid} names, out of a folder that may change while the service
+ * runs, and those of the external issuer with its published keys.
+ */
 @Alternative
 @Priority(1)
 @ApplicationScoped
 public class TokenVerification extends JWTCallerPrincipalFactory {
-    private static final int CLOCK_SKEW_SECONDS = 10;
+    static final int CLOCK_SKEW_SECONDS = 10;
+
+    private static final Logger LOG = Logger.getLogger(TokenVerification.class);
 
     private final SigningKeys keys;
+    private final ExternalIssuer externalIssuer;
     private final JwtConsumer consumer;
+    /** Reads whose a token says it is, and believes nothing of it. */
+    private final JwtConsumer unverified = new JwtConsumerBuilder()
+            .setSkipAllValidators()
+            .setDisableRequireSignature()
+            .setSkipSignatureVerification()
+            .build();
 
-    TokenVerification(SigningKeys keys, GatewayConfig config) {
+    TokenVerification(SigningKeys keys, ExternalIssuer externalIssuer, GatewayConfig config) {
         this.keys = keys;
+        this.externalIssuer = externalIssuer;
         this.consumer = new JwtConsumerBuilder()
                 .setJwsAlgorithmConstraints(
                         AlgorithmConstraints.ConstraintType.PERMIT, AlgorithmIdentifiers.RSA_USING_SHA256)
@@ -49,14 +65,18 @@ public class TokenVerification extends JWTCallerPrincipalFactory {
     @Override
     public JWTCallerPrincipal parse(String token, JWTAuthContextInfo ignored) throws ParseException {
         try {
-            var context = consumer.process(token);
+            String issuer = unverified.processToClaims(token).getIssuer();
+            var context = externalIssuer.is(issuer) ? externalIssuer.verify(token) : consumer.process(token);
             String type = context.getJoseObjects().stream()
                     .map(JsonWebStructure::getHeader)
                     .findFirst()
                     .orElse("JWT");
             return new DefaultJWTCallerPrincipal(token, type, context.getJwtClaims());
-        } catch (InvalidJwtException e) {
+        } catch (InvalidJwtException | MalformedClaimException e) {
             throw new ParseException("the token is not valid", e);
+        } catch (UncheckedIOException | IllegalStateException e) {
+            LOG.warnf("the external issuer's tokens cannot be verified: %s", e.getMessage());
+            throw new ParseException("the issuer does not answer", e);
         }
     }
 

@@ -34,7 +34,8 @@ public class AccountService {
     private final Transactions transactions;
     private final Accounts accounts;
     private final Requests requests;
-    private final RequestService requestService;
+    private final RequestEndings endings;
+    private final Quota quota;
     private final Passwords passwords;
     private final Throttle throttle;
     private final OutboxRelay relay;
@@ -44,7 +45,8 @@ public class AccountService {
             Transactions transactions,
             Accounts accounts,
             Requests requests,
-            RequestService requestService,
+            RequestEndings endings,
+            Quota quota,
             Passwords passwords,
             Throttle throttle,
             OutboxRelay relay,
@@ -52,7 +54,8 @@ public class AccountService {
         this.transactions = transactions;
         this.accounts = accounts;
         this.requests = requests;
-        this.requestService = requestService;
+        this.endings = endings;
+        this.quota = quota;
         this.passwords = passwords;
         this.throttle = throttle;
         this.relay = relay;
@@ -63,13 +66,17 @@ public class AccountService {
     public record SignUp(
             String email, String password, OptionalInt age, Optional<Gender> gender, String consentVersion) {}
 
-    /** Opens an account, or turns the caller's guest account into one, with its requests. */
-    public Uni<AccountRow> signUp(SignUp wish, Optional<AccountRow> caller, String address) {
+    /**
+     * Opens an account, or turns the caller's guest account into one, with its requests. Where the e-mail is taken nothing
+     * is done, and nothing is said: whoever asks must not learn who has an account here. The same work is done either way.
+     */
+    public Uni<Void> signUp(SignUp wish, Optional<AccountRow> caller, String address) {
         if (caller.isPresent() && !caller.get().guest()) {
             throw ApiProblem.of(409, "already_signed_up", "This token belongs to an account already.");
         }
         String email = wish.email().strip().toLowerCase(Locale.ROOT);
-        return throttled("sign-up/" + address, config.limits().guestsPerHour())
+        return throttled("sign-up/" + address, config.limits().signUpsPerHour())
+                .chain(() -> throttled("sign-up/" + email, config.tokens().throttleFailures()))
                 .chain(() -> passwords.hash(wish.password()))
                 .chain(hash -> transactions.run(() -> {
                     Uni<AccountRow> account = caller.isPresent()
@@ -86,8 +93,9 @@ public class AccountService {
                             })
                             .call(accounts::flush);
                 }))
+                .replaceWithVoid()
                 .onFailure(AccountService::isEmailTaken)
-                .transform(taken -> ApiProblem.of(409, "email_taken", "This e-mail cannot be used for a new account."));
+                .recoverWithNull();
     }
 
     /** Opens a guest account. */
@@ -181,7 +189,7 @@ public class AccountService {
                                         .onItem()
                                         .transformToUniAndConcatenate(request -> requests.locked(request.id)
                                                 .chain(locked -> locked.isPresent()
-                                                        ? requestService.erase(locked.get(), trace)
+                                                        ? endings.erase(locked.get(), trace)
                                                         : Uni.createFrom().voidItem()))
                                         .collect()
                                         .last())
@@ -192,10 +200,7 @@ public class AccountService {
 
     /** What a client sees of an account. */
     public Uni<UserView> view(AccountRow account) {
-        return requestService
-                .quotaUsed(account.id)
-                .map(used ->
-                        UserView.of(account, new UserView.Quota(config.limits().quota(), used)));
+        return quota.used(account.id).map(used -> UserView.of(account, new UserView.Quota(quota.limit(), used)));
     }
 
     private Uni<AccountRow> changed(UUID id, Consumer<AccountRow> change) {

@@ -2,6 +2,8 @@ package io.voice2face.gateway.service;
 
 import java.util.Optional;
 
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+
 import io.voice2face.contracts.event.Gender;
 
 /**
@@ -22,5 +24,6 @@ public record Template(
         double seconds,
         Optional<String> attribution) {
     /** Name in the page's languages. */
+    @Schema(name = "TemplateName")
     public record Name(String en, String ko) {}
 }

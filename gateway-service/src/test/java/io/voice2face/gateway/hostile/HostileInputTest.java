@@ -20,12 +20,15 @@ import io.voice2face.gateway.Ready;
 import io.voice2face.gateway.mesh.Client;
 import io.voice2face.gateway.mesh.Mesh;
 import io.voice2face.gateway.mesh.MeshServers;
+import io.voice2face.hostile.Bait;
+import io.voice2face.hostile.HostileCorpus;
+import io.voice2face.hostile.RawHttp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 /**
- * Sends the whole corpus to the gateway. What is media is accepted here and judged by the workers, which
- * {@link HostileRun} waits for; what is not media must be refused at once.
+ * Sends the whole corpus to the gateway. What is media is accepted here and judged by the workers, which deploy/local's
+ * PublicApiIT waits for; what is not media must be refused at once.
  */
 @QuarkusTest
 @QuarkusTestResource(MeshServers.class)
@@ -40,7 +43,9 @@ class HostileInputTest {
     @Test
     void nothingOfTheCorpusBreaksTheGateway() throws IOException {
         RawHttp http = new RawHttp(URI.create("http://localhost:" + RestAssured.port));
-        List<HostileCorpus.Case> cases = new HostileCorpus(Client.guest().token(), "test-woman", Client.VOICE).make();
+        Bait bait = new Bait(URI.create("http://127.0.0.1:9"), URI.create("file:///etc/passwd"), "hostile-was-here");
+        List<HostileCorpus.Case> cases =
+                new HostileCorpus(Client.guest().token(), "test-woman", Client.VOICE, bait).make();
         assertThat(cases).hasSizeGreaterThanOrEqualTo(150);
         List<String> broken = new ArrayList<>();
         for (HostileCorpus.Case each : cases) {
@@ -51,7 +56,9 @@ class HostileInputTest {
             // a connection that speaks no HTTP may be closed
             boolean closed = answer.status() == 0 && each.name().startsWith("http:");
             boolean notImplemented = answer.status() == 501 && each.name().startsWith("http:");
-            if (!accepted && !refused && !closed && !notImplemented) {
+            // the gateway of these tests may call private addresses; deploy/local's may not
+            boolean privateWebhook = answer.status() == 201 && each.name().startsWith("webhook");
+            if (!accepted && !refused && !closed && !notImplemented && !privateWebhook) {
                 broken.add(each.name() + " → " + answer.status() + " " + answer.body());
             }
             if (refused && !answer.body().isEmpty() && !answer.body().contains("\"reason\"")) {

@@ -41,7 +41,7 @@ public final class Client {
                                 .formatted(email, password))
                 .post("/api/v1/users")
                 .then()
-                .statusCode(201);
+                .statusCode(202);
         return loggedIn(email, password);
     }
 

@@ -21,6 +21,7 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
     public static final String OPERATOR_PASSWORD = "operator-password";
 
     private Mesh mesh;
+    private Issuer issuer;
     private Path folder;
 
     @Override
@@ -32,6 +33,7 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
         }
         String serviceToken = UUID.randomUUID().toString();
         mesh = Mesh.start(folder, serviceToken);
+        issuer = new Issuer();
         Map<String, String> settings = new HashMap<>();
         settings.put("kafka.bootstrap.servers", mesh.bootstrapServers());
         settings.put("quarkus.datasource.jdbc.url", mesh.postgres().jdbcUrl(EmbeddedPostgres.GATEWAY));
@@ -44,7 +46,11 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
         settings.put("v2f.work-folder", folder.resolve("work").toString());
         settings.put("v2f.events.heartbeat", "PT1S");
         settings.put("v2f.limits.guests-per-hour", "100000");
+        settings.put("v2f.limits.sign-ups-per-hour", "100000");
         settings.put("v2f.tokens.throttle-failures", "4");
+        settings.put("v2f.tokens.keys-reload", "1s");
+        settings.put("v2f.oidc.issuer", issuer.url());
+        settings.put("v2f.oidc.audience", Issuer.AUDIENCE);
         settings.put("v2f.tokens.bcrypt-cost", "5");
         settings.put("v2f.webhooks.allow-private", "true");
         settings.put("v2f.webhooks.attempts", "3");
@@ -57,12 +63,14 @@ public class MeshServers implements QuarkusTestResourceLifecycleManager {
     @Override
     public void inject(TestInjector injector) {
         injector.injectIntoFields(mesh, new TestInjector.MatchesType(Mesh.class));
+        injector.injectIntoFields(issuer, new TestInjector.MatchesType(Issuer.class));
     }
 
     @Override
     public void stop() {
         if (mesh != null) {
             mesh.close();
+            issuer.close();
         }
         try (Stream<Path> files = Files.walk(folder)) {
             files.sorted(Comparator.reverseOrder())

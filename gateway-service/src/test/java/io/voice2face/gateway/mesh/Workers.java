@@ -12,6 +12,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Properties;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
@@ -103,11 +105,8 @@ public final class Workers implements AutoCloseable {
 
     /** Reads everything of a topic that has this key, waiting until there are at least {@code atLeast} records. */
     public List<ConsumerRecord<String, byte[]>> read(String topic, UUID key, int atLeast) {
-        Properties settings = new Properties();
-        settings.put("bootstrap.servers", mesh.bootstrapServers());
         List<ConsumerRecord<String, byte[]>> found = new ArrayList<>();
-        try (KafkaConsumer<String, byte[]> consumer =
-                new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer())) {
+        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
             List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                     .map(info -> new TopicPartition(topic, info.partition()))
                     .toList();
@@ -127,6 +126,49 @@ public final class Workers implements AutoCloseable {
             }
         }
         return found;
+    }
+
+    /** Names of all topics. */
+    public Set<String> topics() {
+        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
+            return consumer.listTopics().keySet();
+        }
+    }
+
+    /** Topics in which anything of any record has the text: key, value or a header. */
+    public Set<String> topicsWith(String text) {
+        Set<String> found = new TreeSet<>();
+        try (KafkaConsumer<String, byte[]> consumer = consumer()) {
+            List<TopicPartition> partitions = consumer.listTopics().values().stream()
+                    .flatMap(List::stream)
+                    .map(info -> new TopicPartition(info.topic(), info.partition()))
+                    .filter(partition -> !partition.topic().startsWith("__"))
+                    .toList();
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+                for (ConsumerRecord<String, byte[]> record : consumer.poll(Duration.ofMillis(300))) {
+                    StringBuilder all = new StringBuilder(record.key() + "\n");
+                    if (record.value() != null) {
+                        all.append(new String(record.value(), StandardCharsets.UTF_8));
+                    }
+                    record.headers().forEach(header -> all.append('\n')
+                            .append(header.key())
+                            .append(new String(header.value(), StandardCharsets.UTF_8)));
+                    if (all.indexOf(text) >= 0) {
+                        found.add(record.topic());
+                    }
+                }
+            }
+        }
+        return found;
+    }
+
+    private KafkaConsumer<String, byte[]> consumer() {
+        Properties settings = new Properties();
+        settings.put("bootstrap.servers", mesh.bootstrapServers());
+        return new KafkaConsumer<>(settings, new StringDeserializer(), new ByteArrayDeserializer());
     }
 
     /** The event that a request was announced with. */

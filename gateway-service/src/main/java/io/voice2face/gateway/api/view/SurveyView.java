@@ -50,6 +50,7 @@ public record SurveyView(
     }
 
     /** Why the service was tried. */
+    @Schema(name = "SurveyReason")
     public enum Reason {
         @JsonProperty("curiosity")
         CURIOSITY,
@@ -66,6 +67,7 @@ public record SurveyView(
     }
 
     /** What did not fit about the face. */
+    @Schema(name = "Dissatisfaction")
     public enum Dissatisfaction {
         @JsonProperty("wrong_gender")
         WRONG_GENDER,

@@ -8,6 +8,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 @Schema(name = "Target", description = "What the face goes into.")
 public record TargetView(Kind kind, Optional<String> templateId, String contentType, String url) {
     /** Whose it is. */
+    @Schema(name = "TargetKind")
     public enum Kind {
         @com.fasterxml.jackson.annotation.JsonProperty("template")
         TEMPLATE,

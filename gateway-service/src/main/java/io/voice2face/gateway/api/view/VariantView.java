@@ -12,7 +12,7 @@ import io.voice2face.contracts.event.StageTiming;
 import io.voice2face.gateway.domain.VariantJob;
 
 /** One of the two faces of a result and its clip. */
-@Schema(name = "Variant", description = "One of the two faces of a result, and the clip with it.")
+@Schema(name = "VariantProducts", description = "One of the two faces of a result, and the clip with it.")
 public record VariantView(
         VariantJob.State state,
         @Schema(description = "age in years that the face was made for") OptionalInt age,

@@ -1,4 +1,4 @@
-package io.voice2face.gateway.hostile;
+package io.voice2face.hostile;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -17,32 +17,36 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /** Makes input that was not sent to be processed. Every run makes the same. */
-final class HostileCorpus {
+public final class HostileCorpus {
     private static final String BOUNDARY = "----corpus";
     private static final String TEMPLATE_PLACE = "@template@";
 
     private final String token;
     private final String template;
     private final byte[] goodVoice;
+    private final Bait bait;
     private final List<Case> cases = new ArrayList<>();
     private final Random random = new Random(5);
 
     /** Something to be sent. {@code media}: a form that may be accepted and must then end as REJECTED. */
-    record Case(String name, byte[] request, boolean media) {}
+    public record Case(String name, byte[] request, boolean media) {}
 
     /**
      * @param template id of a template that exists
      * @param goodVoice recording for the cases whose target is the hostile part
      */
-    HostileCorpus(String token, String template, byte[] goodVoice) {
+    public HostileCorpus(String token, String template, byte[] goodVoice, Bait bait) {
         this.token = token;
         this.template = template;
         this.goodVoice = goodVoice;
+        this.bait = bait;
     }
 
-    List<Case> make() {
+    /** All cases, in the same order every time. */
+    public List<Case> make() {
         voices();
         targets();
+        referring();
         names();
         fields();
         forms();
@@ -82,19 +86,7 @@ final class HostileCorpus {
         voice("html", text("<html><script>alert(1)</script></html>"));
         voice("pdf", text("%PDF-1.7\n1 0 obj<</Type/Catalog>>endobj"));
         voice("elf", join(bytes(0x7F, 'E', 'L', 'F'), noise(300)));
-        voice("shell script", text("#!/bin/sh\ntouch /tmp/hostile-was-here\n"));
-        voice("playlist of a local file", text("#EXTM3U\n#EXTINF:10,\nfile:///etc/passwd\n"));
-        voice(
-                "hls playlist of an address",
-                text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXTINF:10,\nhttp://127.0.0.1:9/x.ts\n"));
-        voice("concat file", text("ffconcat version 1.0\nfile '/etc/passwd'\n"));
-        voice("pls playlist", text("[playlist]\nFile1=/etc/passwd\nNumberOfEntries=1\n"));
-        voice("asx playlist", text("<asx version=\"3.0\"><entry><ref href=\"file:///etc/passwd\"/></entry></asx>"));
-        voice("dash manifest", text("<?xml version=\"1.0\"?><MPD><BaseURL>file:///etc/passwd</BaseURL></MPD>"));
-        voice(
-                "xml entity",
-                text("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>"));
-        voice("sdp", text("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nm=audio 9 RTP/AVP 0\n"));
+        voice("shell script", text("#!/bin/sh\ntouch /tmp/" + bait.marker() + "\n"));
         voice("picture", png(8, 8, 8, new byte[8 * 25]));
         voice("gif that is a zip as well", join(text("GIF89a"), bytes(1, 0, 1, 0, 0, 0, 0, 0x3B), zip(text("x"))));
         voice("wav that is html as well", join(wav(1, 16_000, 16, 40, new byte[40]), text("<html><script>1</script>")));
@@ -134,38 +126,10 @@ final class HostileCorpus {
         target("tiff cut", bytes('I', 'I', 42, 0, 8, 0, 0, 0, 0xFF, 0xFF));
         target("ico", bytes(0, 0, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 32, 0));
         target("svg with a script", text("<svg xmlns=\"http://www.w3.org/2000/svg\"><script>1</script></svg>"));
-        target("svg with an entity", text("<!DOCTYPE svg [<!ENTITY x SYSTEM \"file:///etc/passwd\">]><svg>&x;</svg>"));
-        target("svg with an address", text("<svg><image href=\"http://127.0.0.1:9/x.png\"/></svg>"));
-        target("hls playlist", text("#EXTM3U\n#EXTINF:1,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n"));
-        target("concat file", text("ffconcat version 1.0\nfile 'http://127.0.0.1:9/x.mp4'\n"));
         target("mp4 that is a file type alone", box("ftyp", text("isom\0\0\2\0")));
         target(
                 "mp4 cut in its index",
                 join(box("ftyp", text("isom\0\0\2\0")), bytes(0, 0, 0x10, 0), text("moov"), noise(50)));
-        target(
-                "mp4 with data elsewhere",
-                join(
-                        box("ftyp", text("qt  \0\0\2\0")),
-                        box(
-                                "moov",
-                                box(
-                                        "trak",
-                                        box(
-                                                "mdia",
-                                                box(
-                                                        "minf",
-                                                        box(
-                                                                "dinf",
-                                                                box(
-                                                                        "dref",
-                                                                        join(
-                                                                                bytes(0, 0, 0, 0, 0, 0, 0, 1),
-                                                                                box(
-                                                                                        "url ",
-                                                                                        join(
-                                                                                                bytes(0, 0, 0, 0),
-                                                                                                text(
-                                                                                                        "file:///etc/passwd\0"))))))))))));
         target("mp4 of boxes in boxes", join(box("ftyp", text("isom\0\0\2\0")), nested(2_000)));
         target("mp4 of a sound alone", box("ftyp", text("M4A \0\0\0\0")));
         target("heic without contents", box("ftyp", text("heic\0\0\0\0")));
@@ -176,6 +140,91 @@ final class HostileCorpus {
         target("noise", noise(50_000));
         target("one byte", bytes(0x89));
         target("a voice", goodVoice);
+    }
+
+    /** Formats that send a reader elsewhere: to the bait's file, and to its address. */
+    private void referring() {
+        for (String there : List.of(
+                bait.file().toString(),
+                bait.file().getPath(),
+                bait.address() + "/a.ts",
+                "concat:" + bait.file().getPath(),
+                "subfile,,start,0,end,0,,:" + bait.file().getPath(),
+                "tcp" + bait.address().toString().substring("http".length()))) {
+            String where = there.startsWith("http") ? "an address" : there.replaceAll("[^a-z,:].*", "");
+            elsewhere("playlist to " + where, text("#EXTM3U\n#EXTINF:10,\n" + there + "\n#EXT-X-ENDLIST\n"));
+            elsewhere("concat file to " + where, text("ffconcat version 1.0\nfile '" + there + "'\n"));
+        }
+        for (String there : List.of(bait.file().toString(), bait.address() + "/a")) {
+            String where = there.startsWith("http") ? "an address" : "a file";
+            elsewhere(
+                    "hls key at " + where,
+                    text("#EXTM3U\n#EXT-X-TARGETDURATION:10\n#EXT-X-KEY:METHOD=AES-128,URI=\"" + there
+                            + "\"\n#EXTINF:10,\n" + there + "\n#EXT-X-ENDLIST\n"));
+            elsewhere("hls master with " + where, text("#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=1\n" + there + ".m3u8\n"));
+            elsewhere("pls of " + where, text("[playlist]\nFile1=" + there + "\nNumberOfEntries=1\n"));
+            elsewhere(
+                    "asx of " + where, text("<asx version=\"3.0\"><entry><ref href=\"" + there + "\"/></entry></asx>"));
+            elsewhere("dash of " + where, text("<?xml version=\"1.0\"?><MPD><BaseURL>" + there + "</BaseURL></MPD>"));
+            elsewhere("smil of " + where, text("<smil><body><audio src=\"" + there + "\"/></body></smil>"));
+            elsewhere(
+                    "xspf of " + where,
+                    text("<playlist><trackList><track><location>" + there
+                            + "</location></track></trackList></playlist>"));
+            elsewhere("ram of " + where, text(there + "\n"));
+            elsewhere(
+                    "xml entity of " + where,
+                    text("<?xml version=\"1.0\"?><!DOCTYPE a [<!ENTITY b SYSTEM \"" + there + "\">]><a>&b;</a>"));
+            target(
+                    "svg entity of " + where,
+                    text("<!DOCTYPE svg [<!ENTITY x SYSTEM \"" + there + "\">]><svg>&x;</svg>"));
+            target("svg picture of " + where, text("<svg><image href=\"" + there + "\"/></svg>"));
+            elsewhere("mp4 with its data in " + where, mp4WithDataElsewhere(there));
+            elsewhere("quicktime that refers to " + where, referenceMovie(there));
+            voice("id3 picture at " + where, id3Link(there));
+        }
+        int port = bait.address().getPort();
+        elsewhere(
+                "sdp",
+                text("v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nm=audio " + port + " RTP/AVP 0\n"));
+        elsewhere("rtsp redirect", text("RTSPtext\nrtsp://127.0.0.1:" + port + "/a\n"));
+        for (String field : List.of("voice", "target", "template")) {
+            form(
+                    field + " as an address",
+                    parts(field(field, bait.address() + "/" + field), good("age"), good("gender")));
+        }
+    }
+
+    private void elsewhere(String name, byte[] contents) {
+        voice(name, contents);
+        target(name, contents);
+    }
+
+    private static byte[] mp4WithDataElsewhere(String there) {
+        byte[] location = box("url ", join(bytes(0, 0, 0, 0), text(there + "\0")));
+        byte[] references = box("dref", join(bytes(0, 0, 0, 0, 0, 0, 0, 1), location));
+        byte[] track = box("trak", box("mdia", box("minf", box("dinf", references))));
+        return join(box("ftyp", text("qt  \0\0\2\0")), box("moov", track));
+    }
+
+    private static byte[] referenceMovie(String there) {
+        byte[] url = text(there + "\0");
+        byte[] reference = box(
+                "rdrf",
+                join(
+                        bytes(0, 0, 0, 0),
+                        text("url "),
+                        ByteBuffer.allocate(4).putInt(url.length).array(),
+                        url));
+        return join(box("ftyp", text("qt  \0\0\2\0")), box("moov", box("rmra", box("rmda", reference))));
+    }
+
+    /** An attached picture whose type {@code -->} says that it is an address. */
+    private static byte[] id3Link(String there) {
+        byte[] picture = join(bytes(0), text("-->\0"), bytes(3, 0), text(there));
+        byte[] frame =
+                join(text("APIC"), ByteBuffer.allocate(4).putInt(picture.length).array(), bytes(0, 0), picture);
+        return join(text("ID3"), bytes(3, 0, 0, 0, 0, frame.length >> 7, frame.length & 0x7F), frame, new byte[200]);
     }
 
     private void names() {
@@ -193,8 +242,12 @@ final class HostileCorpus {
                 "a".repeat(5_000),
                 "\u202Evaw.exe",
                 "%2e%2e%2fx",
-                "$(touch /tmp/x)",
-                "`id`",
+                "../../../../tmp/" + bait.marker(),
+                "/tmp/" + bait.marker(),
+                "$(touch /tmp/" + bait.marker() + ")",
+                "`touch /tmp/" + bait.marker() + "`",
+                ";touch /tmp/" + bait.marker() + ";.wav",
+                bait.address() + "/v.wav",
                 "'; drop table account; --",
                 "<script>",
                 "file:///etc/passwd",
@@ -370,7 +423,19 @@ final class HostileCorpus {
                 "https:///x",
                 "javascript:1",
                 "https://example.org/#a",
-                "https://no-such-host.invalid/")) {
+                "https://no-such-host.invalid/",
+                bait.address().toString(),
+                "https://127.0.0.1:" + bait.address().getPort(),
+                "https://localhost:" + bait.address().getPort(),
+                "https://127.1:" + bait.address().getPort(),
+                "https://2130706433:" + bait.address().getPort(),
+                "https://0x7f000001:" + bait.address().getPort(),
+                "https://[::1]:" + bait.address().getPort(),
+                "https://[::ffff:127.0.0.1]:" + bait.address().getPort(),
+                "https://0.0.0.0:" + bait.address().getPort(),
+                "https://169.254.169.254/latest/meta-data",
+                "https://10.0.0.1",
+                "https://192.168.0.1")) {
             call(
                     "webhook " + shown(url),
                     "POST",

@@ -1,4 +1,4 @@
-package io.voice2face.gateway.hostile;
+package io.voice2face.hostile;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -10,12 +10,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 
 /** Sends bytes that no HTTP library would send. */
-final class RawHttp {
+public final class RawHttp {
     private static final int PATIENCE_MILLIS = 60_000;
 
     private final URI base;
 
-    RawHttp(URI base) {
+    /** A client of the server at this address. */
+    public RawHttp(URI base) {
         this.base = base;
     }
 
@@ -24,10 +25,10 @@ final class RawHttp {
      *
      * @param status 0 where the server closed the connection without an answer
      */
-    record Answer(int status, String body) {}
+    public record Answer(int status, String body) {}
 
     /** Sends a whole request and reads the answer until the server closes or the answer is complete. */
-    Answer send(byte[] request) {
+    public Answer send(byte[] request) {
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(base.getHost(), base.getPort()), PATIENCE_MILLIS);
             socket.setSoTimeout(PATIENCE_MILLIS);
