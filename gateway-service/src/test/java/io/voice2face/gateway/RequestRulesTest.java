@@ -126,6 +126,26 @@ class RequestRulesTest {
     }
 
     @Test
+    void deletionsAtTheSameTimeDoNotDisturbOneAnother() throws Exception {
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try {
+            List<Callable<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 8; i++) {
+                Client person = Client.guest();
+                UUID id = person.submit();
+                calls.add(() -> person.call().delete("/api/v1/requests/" + id).statusCode());
+                Client leaving = Client.guest();
+                calls.add(() -> leaving.call().delete("/api/v1/users/me").statusCode());
+            }
+            for (Future<Integer> call : callers.invokeAll(calls)) {
+                assertThat(call.get()).isEqualTo(204);
+            }
+        } finally {
+            callers.shutdown();
+        }
+    }
+
+    @Test
     void tooLargeVoiceIs413() {
         byte[] large = new byte[26_214_401];
         Client.guest()

@@ -42,6 +42,11 @@ public class Requests implements PanacheRepositoryBase<RequestRow, UUID> {
         return findById(id, LockModeType.PESSIMISTIC_WRITE).map(Optional::ofNullable);
     }
 
+    /** Deletes a request by a statement, for the reason of {@link Accounts#erase}. */
+    public Uni<Void> erase(UUID id) {
+        return delete("id", id).replaceWithVoid();
+    }
+
     /** A request, whoever owns it. */
     public Uni<Optional<RequestRow>> withId(UUID id) {
         return findById(id).map(Optional::ofNullable);

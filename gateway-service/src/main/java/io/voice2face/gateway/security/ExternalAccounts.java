@@ -64,7 +64,7 @@ public class ExternalAccounts {
                         .executeUpdate())
                 .chain(made -> made == 1
                         ? Uni.createFrom().item(account)
-                        : accounts.delete(account)
+                        : accounts.erase(account.id)
                                 .chain(() -> known(issuer, subject))
                                 .map(Optional::orElseThrow));
     }

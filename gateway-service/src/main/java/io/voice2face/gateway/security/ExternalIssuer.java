@@ -62,14 +62,21 @@ public class ExternalIssuer {
         return issuer.filter(known -> known.equals(name)).isPresent();
     }
 
-    /** Verifies a token of this issuer. May block while keys are fetched. */
+    /** Verifies a token of this issuer. May block while keys are fetched. What it says of groups means nothing here. */
     JwtContext verify(String token) throws InvalidJwtException {
-        return consumer().process(token);
+        JwtContext verified = consumer().process(token);
+        verified.getJwtClaims().unsetClaim("groups");
+        return verified;
     }
 
     private JwtConsumer consumer() {
         if (consumer.isEmpty()) {
-            consumer = Optional.of(consumer(jwks.orElseGet(this::discovered)));
+            // one asks the issuer, the others wait for what it says
+            synchronized (http) {
+                if (consumer.isEmpty()) {
+                    consumer = Optional.of(consumer(jwks.orElseGet(this::discovered)));
+                }
+            }
         }
         return consumer.get();
     }

@@ -194,7 +194,7 @@ public class AccountService {
                                         .collect()
                                         .last())
                                 .chain(() -> Panache.getSession().chain(session -> session.flush()))
-                                .chain(() -> accounts.delete(account))))
+                                .chain(() -> accounts.erase(account.id))))
                 .invoke(relay::wake);
     }
 

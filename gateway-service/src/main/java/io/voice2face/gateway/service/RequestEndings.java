@@ -77,7 +77,7 @@ public class RequestEndings {
                 .chain(session -> session.createNativeQuery("delete from processed_event where request_id = ?1")
                         .setParameter(1, request.id)
                         .executeUpdate())
-                .chain(() -> requests.delete(request));
+                .chain(() -> requests.erase(request.id));
     }
 
     private Uni<RequestRow> ownedLocked(UUID owner, UUID requestId) {
