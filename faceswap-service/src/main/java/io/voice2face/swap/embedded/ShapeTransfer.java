@@ -25,7 +25,11 @@ final class ShapeTransfer implements AutoCloseable {
      * network sees in its texture (about .015) to the landmark error of the result; beyond this, faces are bent further
      * than their likeness gains.
      */
-    private static final float BUDGET = .0165f;
+    private static final float BUDGET = .015f;
+
+    private static final float ASIDE_SHARE = 1;
+    /** More than once: what looks like a nod is seen by the landmark network in its depth as well. */
+    private static final float NOD_SHARE = 2.5f;
 
     private static final float DEPTH_SHARE = .4f;
     private static final float LIMIT = .11f;
@@ -123,6 +127,32 @@ final class ShapeTransfer implements AutoCloseable {
         }
         for (FaceRegions[] group : GROUPS) {
             moveRigidly(group);
+        }
+        leaveOutTurns();
+    }
+
+    /**
+     * Takes out of the moves what looks like a turn of the head: a longer nose and a lower mouth are seen as a nod, and
+     * one side of a face that is wider as a look aside.
+     */
+    private void leaveOutTurns() {
+        double z = 0;
+        for (int i = 0; i < mean.length; i += 3) {
+            z += mean[i + 2] / FaceTopology.POINTS;
+        }
+        double depth = 0;
+        double aside = 0;
+        double nod = 0;
+        for (int i = 0; i < mean.length; i += 3) {
+            double d = mean[i + 2] - z;
+            depth += d * d;
+            aside += d * moves[i];
+            nod += d * moves[i + 1];
+        }
+        for (int i = 0; i < mean.length; i += 3) {
+            double d = (mean[i + 2] - z) / depth;
+            moves[i] -= ASIDE_SHARE * aside * d;
+            moves[i + 1] -= NOD_SHARE * nod * d;
         }
     }
 

@@ -7,8 +7,8 @@ package io.voice2face.swap.face;
 final class LandmarkSmoother {
     private static final FaceRegions RIGID = FaceRegions.RIGID;
 
-    private final OneEuroFilter poseFilter = new OneEuroFilter(4, 2f, 12f, 1f);
-    private final OneEuroFilter shapeFilter = new OneEuroFilter(FaceTopology.POINTS * 3, 1.2f, 8f, 5f);
+    private final OneEuroFilter poseFilter = new OneEuroFilter(4, 3f, 40f, 1f);
+    private final OneEuroFilter shapeFilter = new OneEuroFilter(FaceTopology.POINTS * 3, 2f, 14f, 5f);
     private final float[] shape = new float[FaceTopology.POINTS * 3];
     private final float[] reference = new float[FaceTopology.POINTS * 3];
     private final float[] pose = new float[4];

@@ -57,10 +57,16 @@ public final class SwapBenchmark {
 
     private SwapBenchmark() {}
 
+    /**
+     * @param arguments nothing for all, or names of parts with commas between: {@code speed}, {@code stages},
+     *     {@code memory}, {@code learned}
+     */
     public static void main(String[] arguments) throws Exception {
+        String named = arguments.length > 0 ? arguments[0] : "all";
+        List<String> parts = named.equals("all") ? List.of("speed", "stages", "memory", "learned") : List.of(named.split(","));
         Path folder = Files.createTempDirectory("v2f-benchmark");
         try {
-            run(folder);
+            run(folder, parts);
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
@@ -70,16 +76,21 @@ public final class SwapBenchmark {
         }
     }
 
-    private static void run(Path folder) throws Exception {
+    private static void run(Path folder, List<String> parts) throws Exception {
         Path portrait = TestFaces.poster(TestFaces.WOMAN, folder);
         try (FaceSwapper embedded = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
                 StageThreads threads = new StageThreads(1)) {
             Core.setNumThreads(1);
             Path clip = wide(TestFaces.clip(TestFaces.MAN, folder), folder);
-            speed(portrait, clip, targets(embedded, threads), folder);
-            stages(portrait, clip, embedded, folder);
-            memory(portrait, targets(embedded, threads), folder);
-            learned(portrait, clip, threads, folder);
+            for (String part : parts) {
+                switch (part) {
+                    case "speed" -> speed(portrait, clip, targets(embedded, threads), folder);
+                    case "stages" -> stages(portrait, clip, embedded, folder);
+                    case "memory" -> memory(portrait, targets(embedded, threads), folder);
+                    case "learned" -> learned(portrait, clip, threads, folder);
+                    default -> throw new IllegalArgumentException(part);
+                }
+            }
         }
     }
 

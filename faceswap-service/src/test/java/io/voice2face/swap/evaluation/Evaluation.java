@@ -259,7 +259,9 @@ public final class Evaluation {
                     ownTrack.add(own);
                     floor.add(landmarkError(own, follow(compressed(frame), face.xyz())));
                     resultTrack.add(after);
-                    falseShare.add(OcclusionProbe.share(session));
+                    if (isInside(frame, face.xyz())) {
+                        falseShare.add(OcclusionProbe.share(session));
+                    }
                 } else {
                     keptShare(scene.occluders().get(i), frame, result, face.xyz())
                             .ifPresent(kept::add);
@@ -285,6 +287,15 @@ public final class Evaluation {
                 lost);
         sheet(scene, results);
         results.forEach(Mat::release);
+    }
+
+    private static boolean isInside(Mat frame, float[] xyz) {
+        for (int i = 0; i < xyz.length; i += 3) {
+            if (xyz[i] < 0 || xyz[i + 1] < 0 || xyz[i] >= frame.cols() || xyz[i + 1] >= frame.rows()) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private float[] follow(Mat frame, float[] near) {

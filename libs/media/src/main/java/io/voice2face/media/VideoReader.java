@@ -48,10 +48,12 @@ public final class VideoReader implements AutoCloseable {
     private final AVFrame frame = av_frame_alloc();
     private final PictureConverter converter = new PictureConverter();
     private final Orientation orientation;
+    private final Cropping cropping;
     private final TimeBase timeBase;
     private final int codedWidth;
     private final int codedHeight;
     private final Mat upright = new Mat();
+    private final Mat cropped = new Mat();
     private ColourSpace colours;
     private boolean inputEnded;
     private boolean ended;
@@ -70,6 +72,7 @@ public final class VideoReader implements AutoCloseable {
         this.codedWidth = stream.codecpar().width();
         this.codedHeight = stream.codecpar().height();
         this.orientation = Orientation.of(stream.codecpar());
+        this.cropping = Cropping.of(stream.codecpar());
         AVRational base = stream.time_base();
         this.timeBase = new TimeBase(base.num(), base.den());
         this.colours = ColourSpace.assumedFor(codedHeight);
@@ -140,12 +143,20 @@ public final class VideoReader implements AutoCloseable {
 
     /** Pixels as shown. */
     public int width() {
-        return orientation.swapsSides() ? codedHeight : codedWidth;
+        return orientation.swapsSides() ? shownRows() : shownColumns();
     }
 
     /** Pixels as shown. */
     public int height() {
-        return orientation.swapsSides() ? codedWidth : codedHeight;
+        return orientation.swapsSides() ? shownColumns() : shownRows();
+    }
+
+    private int shownColumns() {
+        return codedWidth - cropping.left() - cropping.right();
+    }
+
+    private int shownRows() {
+        return codedHeight - cropping.top() - cropping.bottom();
     }
 
     public TimeBase timeBase() {
@@ -237,11 +248,18 @@ public final class VideoReader implements AutoCloseable {
         if (!now.equals(colours)) {
             colours = now;
         }
-        if (orientation.isUpright()) {
+        if (orientation.isUpright() && cropping.isNone()) {
             converter.toBgr(frame, colours, codedWidth, codedHeight, bgr);
-        } else {
-            converter.toBgr(frame, colours, codedWidth, codedHeight, upright);
-            orientation.apply(upright, bgr);
+            return;
+        }
+        converter.toBgr(frame, colours, codedWidth, codedHeight, upright);
+        Mat shown = upright;
+        if (!cropping.isNone()) {
+            shown = orientation.isUpright() ? bgr : cropped;
+            cropping.apply(upright, shown);
+        }
+        if (!orientation.isUpright()) {
+            orientation.apply(shown, bgr);
         }
     }
 
@@ -349,6 +367,7 @@ public final class VideoReader implements AutoCloseable {
         closed = true;
         converter.close();
         upright.release();
+        cropped.release();
         av_frame_free(frame);
         av_packet_free(packet);
         avcodec_free_context(decoder);

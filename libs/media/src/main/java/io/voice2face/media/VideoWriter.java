@@ -38,7 +38,8 @@ import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
 /**
  * Writes BGR Mats as H.264 (yuv420p, no reordered pictures) into an mp4 with its index in front.
  *
- * <p>yuv420p knows even sizes only: an odd width or height gets its last column or row repeated once. Not thread-safe.
+ * <p>yuv420p is coded in even sizes only: an odd width or height gets its last column or row repeated once, and the
+ * container says that it is not to be shown. Players that do not read this show it. Not thread-safe.
  * Without {@link #finish} the file is not a clip.
  */
 public final class VideoWriter implements AutoCloseable {
@@ -102,6 +103,11 @@ public final class VideoWriter implements AutoCloseable {
         Ffmpeg.require(opened, "opening the H.264 encoder");
         this.stream = avformat_new_stream(output.context(), null);
         avcodec_parameters_from_context(stream.codecpar(), encoder);
+        Cropping cropping =
+                new Cropping(0, encoder.height() - settings.height(), 0, encoder.width() - settings.width());
+        if (!cropping.isNone()) {
+            cropping.putInto(stream.codecpar());
+        }
         stream.time_base(encoder.time_base());
         stream.avg_frame_rate(encoder.framerate());
         output.begin();
