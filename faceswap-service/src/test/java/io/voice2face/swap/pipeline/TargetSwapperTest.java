@@ -12,11 +12,15 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.MatOfByte;
 import org.opencv.core.Scalar;
 import org.opencv.core.Size;
+import org.opencv.imgcodecs.Imgcodecs;
 import org.opencv.imgproc.Imgproc;
 
 import io.voice2face.contracts.event.Reasons;
@@ -26,6 +30,7 @@ import io.voice2face.media.MediaException;
 import io.voice2face.media.MediaInfo;
 import io.voice2face.media.MediaProbe;
 import io.voice2face.media.StillImage;
+import io.voice2face.media.VideoReader;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.TestFaces;
 import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
@@ -94,6 +99,70 @@ class TargetSwapperTest {
                 (MediaInfo.AnimatedGif) MediaProbe.probe(outcome.gif().orElseThrow(), VisualLimits.defaults());
         assertThat(preview.width()).isLessThanOrEqualTo(320);
         assertThat(preview.duration().toMillis()).isLessThanOrEqualTo(3_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"odd-uneven-silent.webm, 301, 299, 1", "turned-two-sounds.mov, 320, 300, 2", "no-sound.mp4, 300, 300, 0"
+    })
+    void clipsOfEveryKindKeepTheirSizeTimesAndSounds(String name, int width, int height, int sounds) throws Exception {
+        Path clip = Path.of(getClass().getResource("/targets/" + name).toURI());
+
+        SwapOutcome outcome = targets.swap(portrait, clip, out, SILENT, () -> false);
+
+        MediaInfo.Video after = (MediaInfo.Video) MediaProbe.probe(outcome.clip(), VisualLimits.defaults());
+        assertThat(List.of(after.width(), after.height(), after.audioStreams())).containsExactly(width, height, sounds);
+        assertThat(millis(outcome.clip())).isEqualTo(millis(clip)).hasSizeGreaterThan(10);
+        assertThat(outcome.swappedFrames()).isEqualTo(outcome.frames());
+    }
+
+    /** Times of all pictures. */
+    private static List<Long> millis(Path clip) {
+        List<Long> times = new ArrayList<>();
+        Mat picture = new Mat();
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults())) {
+            while (reader.read(picture)) {
+                times.add(Math.round(reader.timeBase().toSeconds(reader.pts()) * 1000));
+            }
+        }
+        picture.release();
+        return times;
+    }
+
+    @Test
+    void aWebpIsAPictureToo() throws Exception {
+        Path webp = inputs.resolve("man.webp");
+        MatOfByte bytes = new MatOfByte();
+        Imgcodecs.imencode(".webp", TestFaces.posterPixels(TestFaces.MAN, inputs), bytes);
+        Files.write(webp, bytes.toArray());
+
+        SwapOutcome outcome = targets.swap(portrait, webp, out, SILENT, () -> false);
+
+        assertThat(outcome.contentType()).isEqualTo("image/png");
+        assertThat(outcome.width()).isEqualTo(720);
+    }
+
+    @Test
+    void aClipOverTheLimitsIsRejectedBeforeAnythingIsDecoded() throws Exception {
+        Path clip = TestFaces.clip(TestFaces.MAN, inputs);
+        VisualLimits usual = VisualLimits.defaults();
+        VisualLimits small = new VisualLimits(
+                600,
+                600,
+                usual.maxPixels(),
+                usual.maxDuration(),
+                usual.maxFrames(),
+                usual.maxStreams(),
+                usual.maxBytes());
+        TargetSwapper strict = new TargetSwapper(
+                swapper, TestFaces::finder, TestFaces.topology(), new FaceChoice.Prominent(), small, threads);
+        List<Long> progress = new ArrayList<>();
+
+        MediaException refused = catchThrowableOfType(
+                MediaException.class,
+                () -> strict.swap(portrait, clip, out, (done, total, left) -> progress.add(done), () -> false));
+
+        assertThat(refused.reason()).isEqualTo(Reasons.TARGET_TOO_LARGE);
+        assertThat(progress).isEmpty();
     }
 
     @Test
