@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 import codec
-from factors import BOTTOM, HEIGHT, LEFT, OFFSET, RIGHT, SIZE, TOP, WIDTH
+from factors import BOTTOM, GLOW, HEIGHT, LEFT, OFFSET, RIGHT, SIZE, TOP, WIDTH
 from graph import Graph
 
 # L* of bare skin in a portrait for the ten steps of the Monk scale. The scale's own patches reach
@@ -16,7 +16,17 @@ TONE_MEAN, TONE_SPREAD, TONE_LOW, TONE_HIGH = 56.0, 12.0, 32.0, 75.0
 # Ages are compared on a logarithmic scale: two years matter at 20, not at 70.
 AGE_WIDTH, TONE_WIDTH, BEARD_WIDTH, BODY_TONE_WIDTH, LIGHT_WIDTH = 0.16, 7.0, 0.12, 7.0, 0.20
 SHAPE_SPREAD = 0.85
-AGE_OFFSET = 3.5
+# A face of parts is read older than its parts, but for the oldest: younger parts are looked for.
+AGE_OFFSET, NO_OFFSET_AT = 5.5, 70.0
+
+
+def ramp_of(value, low, high):
+    t = np.clip((value - low) / (high - low), 0, 1)
+    return t * t * (3 - 2 * t)
+
+
+def column_of(g, x):
+    return g.Reshape(x, [1, 1, 1, 1])
 
 
 def generator(model):
@@ -85,14 +95,15 @@ def generator(model):
     opening = enlarge(g.Div(opening, 255.0), 2)
     masks = g.Reshape(decode("masks", bank["masks"], body), [1, 1, SIZE // 4, SIZE // 4])
     skin = g.Floor(g.Mul(masks, 1 / 16))
-    hair = enlarge(g.Div(g.Sub(masks, g.Mul(skin, 16.0)), 15.0), 4)
+    masks_hair = g.Div(g.Sub(masks, g.Mul(skin, 16.0)), 15.0)
+    hair = enlarge(masks_hair, 4)
     skin = g.Div(skin, 15.0)
     shading = g.Add(g.Div(decode("shading", bank["shading"], body), 70.0), 2.0)
     shading = enlarge(shading, SIZE / bank["shading"].shape[-1], "cubic")
     shading = g.Slice(shading, [TOP, LEFT], [BOTTOM, RIGHT], [2, 3])
     middle = g.Reshape(g.Gather(model["skin_mean"][index].astype(np.float32), body, axis=0), [1, 3, 1, 1])
     glow = g.Relu(g.Sub(shading, middle))
-    shading = g.Add(g.Min(shading, middle), g.Mul(g.Tanh(g.Div(glow, 0.40)), 0.40))
+    shading = g.Add(g.Min(shading, middle), g.Mul(g.Tanh(g.Div(glow, GLOW)), GLOW))
 
     def of_body(values):
         return g.Gather(np.asarray(values, np.float32), body, axis=0)
@@ -110,18 +121,39 @@ def generator(model):
     bent = g.Mul(g.Pow(g.Div(g.Max(luma, 1.0), 255.0), g.Reshape(power, [1, 1, 1, 1])), 255.0)
     scaled = g.Clip(g.Mul(luma, g.Reshape(g.Clip(g.Div(wanted, level), 0.2, 4.0), [1, 1, 1, 1])), 0.0, 235.0)
     recoloured = g.Add(g.Mul(bent, 0.65), g.Mul(scaled, 0.35))
+    # Where hair gives way to skin, half-covered pixels are no hair yet: lifted like hair they would
+    # draw a white line, so near the face nothing is lifted above the hair's new mean.
+    near_face = cv2.GaussianBlur(cv2.dilate(model["areas"].oval, np.ones((61, 61))), (0, 0), 12)[None, None]
+    ceiling = g.Max(luma, g.Reshape(g.Mul(wanted, 1.1), [1, 1, 1, 1]))
+    recoloured = g.Sub(recoloured, g.Mul(g.Relu(g.Sub(recoloured, ceiling)), near_face))
     # Only what is as light as hair is recoloured: lightening spares bright skin at the hairline,
     # darkening spares skin that is darker than the grey hair over it.
     lift, sink = g.Cast(g.Greater(wanted, level), to=1), g.Cast(g.Less(wanted, level), to=1)
 
     def column(x):
-        return g.Reshape(x, [1, 1, 1, 1])
+        return column_of(g, x)
 
-    bright = ramp_between(luma, column(g.Add(g.Mul(level, 1.6), 20.0)), column(g.Add(g.Mul(level, 2.2), 55.0)))
+    bright = ramp_between(luma, column(g.Add(g.Mul(level, 1.25), 8.0)), column(g.Add(g.Mul(level, 1.75), 32.0)))
     dark = g.Sub(1.0, ramp_between(luma, column(g.Mul(level, 0.3)), column(g.Mul(level, 0.6))))
     spared = g.Add(g.Mul(bright, column(lift)), g.Mul(dark, column(sink)))
-    near_face = cv2.GaussianBlur(cv2.dilate(model["areas"].oval, np.ones((61, 61))), (0, 0), 12)[None, None]
     hair = g.Mul(hair, g.Sub(1.0, g.Mul(spared, near_face)))
+    # Clothes: the hue is turned, the lightness bent, a little tint added, so that a shirt is not known again.
+    cloth = enlarge(g.Div(nibbles("cloth", [1, 1, SIZE // 4, SIZE // 8]), 15.0), 4)
+    turn = g.Mul(g.Tanh(scalar("hue")), 1.4)
+    cos, sin = column_of(g, g.Cos(turn)), column_of(g, g.Sin(turn))
+    red_part, blue_part = g.Split(chroma, [1, 1], outputs=2, axis=1)
+    turned = g.Concat(g.Sub(g.Mul(red_part, cos), g.Mul(blue_part, sin)),
+                      g.Add(g.Mul(red_part, sin), g.Mul(blue_part, cos)), axis=1)
+    tint = g.Mul(column_of(g, g.Tanh(scalar("hue", 2))), np.array([5, -7], np.float32).reshape(1, 2, 1, 1))
+    turned = g.Add(turned, tint)
+    # Loud colours are quietened once they are turned.
+    strength = g.Sqrt(g.Add(g.ReduceSum(square(turned), np.array([1], np.int64), keepdims=1), 1.0))
+    turned = g.Mul(turned, g.Div(g.Mul(g.Tanh(g.Div(strength, 36.0)), 36.0), strength))
+    chroma = g.Add(chroma, g.Mul(cloth, g.Sub(turned, chroma)))
+    bend = column_of(g, g.Exp(g.Mul(g.Clip(scalar("hue", 1), -1.8, 1.8), 0.25)))
+    cloth_luma = g.Mul(g.Pow(g.Div(g.Max(luma, 1.0), 255.0), bend), 255.0)
+    luma = g.Add(luma, g.Mul(cloth, g.Sub(cloth_luma, luma)))
+
     luma = g.Add(luma, g.Mul(hair, g.Sub(recoloured, luma)))
     fade = g.Add(g.Mul(grey, g.Sub(0.8, g.Mul(already, 0.5))), g.Mul(g.Mul(already, young), 0.75))
     fade = g.Reshape(fade, [1, 1, 1, 1])
@@ -153,8 +185,8 @@ def generator(model):
     # Face: the body's own shading times the log detail of parts of other people.
     total_luma, total_chroma = None, None
     beard, light = of_body(model["beard"][index]), of_body(model["light"][index])
-    # A face of parts is read a few years older than its parts: look for somewhat younger ones.
-    sought = g.Max(g.Sub(years, AGE_OFFSET), 18.0)
+    early = g.Clip(g.Div(g.Sub(NO_OFFSET_AT, years), 25.0), -0.2, 1.0)
+    sought = g.Max(g.Sub(years, g.Mul(early, AGE_OFFSET)), 14.0)
     log_years = g.Log(sought)
     # The mirrored picture is mirrored as a whole, so that light falls on all of it from one side.
     for part in model["parts"]:
@@ -168,7 +200,7 @@ def generator(model):
             score = g.Add(score, near(beard, model["beard"][who], BEARD_WIDTH))
         score = g.Add(score, near(light, model["light"][who], LIGHT_WIDTH))
         best, rows = g.TopK(score, np.array([2], np.int64), outputs=2, axis=0)
-        weight = g.Reshape(g.Softmax(g.Mul(best, 1.5), axis=0), [1, 2])
+        weight = g.Reshape(g.Softmax(g.Mul(best, 2.5 if part["region"] == "lower" else 1.5), axis=0), [1, 2])
 
         halves = g.Gather(part["rows"].astype(np.int64), rows, axis=0)
 
@@ -241,6 +273,10 @@ def generator(model):
     return graph
 
 
+# Values of the timbre that hardly move between two recordings of a speaker, and how much more they weigh.
+STEADY, STEADY_GAIN = 6, 2.5
+
+
 def converter(model):
     """z = sqrt(D/24) Q 3 tanh(e/3), the columns of Q aimed at the generator's visible axes."""
     g = Graph()
@@ -253,6 +289,12 @@ def converter(model):
     low, _ = spans["shape"]
     visible[low:low + 16] = 1.0
     directions = rng.standard_normal((width, 24)) * visible[:, None]
+    # What is chosen whole (hair and clothes, which side is which, the colour of a shirt) jumps where an input drifts:
+    # it hangs on the first values of the timbre, which stay from one session to the next.
+    for name in ("body", "mirror", "hue", "tone", "grey"):
+        rows = slice(*spans[name])
+        directions[rows, STEADY:] = 0
+        directions[rows, :STEADY] *= STEADY_GAIN
     q, _ = np.linalg.qr(directions)
     squashed = g.Mul(g.Tanh(g.Div(timbre, 3.0)), 3.0)
     z = g.MatMul(squashed, (np.sqrt(width / 24) * q.T).astype(np.float32))

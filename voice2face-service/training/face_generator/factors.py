@@ -15,8 +15,14 @@ WIDTH, HEIGHT = RIGHT - LEFT, BOTTOM - TOP
 OFFSET = 8.0
 # Shaven or bald: what lies above the forehead is skin.
 BALD = {f"male-{n}" for n in (0, 14, 19, 25, 31, 41, 53, 55, 61, 69)}
+# No hair hangs into the face: what looks like it is a cast shadow.
+OPEN = {f"female-{n}" for n in (0, 10, 95)}
 # Women whose hair ends above the shoulders.
 SHORT = {f"female-{n}" for n in (4, 5, 10, 15, 20, 23, 33, 34, 35, 50, 52, 55, 61, 63, 75, 81, 83, 93, 96)}
+# Jackets and prints that look like the hair above them: hair ends where they begin.
+DARK_CLOTHES = {f"female-{n}" for n in (49, 53, 84)}
+# Clothes of which a part would keep its colour.
+UNDYED = {f"male-{n}" for n in (6, 52, 56, 75)}
 REGIONS = ("forehead", "eyes", "nose", "lower")
 SHADING_GRID = 64
 
@@ -59,6 +65,11 @@ class Areas:
         self.sockets = eyes
         self.features = np.clip(eyes + brows + lips + nostrils, 0, 1)
         self.tight = np.clip(canonical.hull(LEFT_EYE, 2) + canonical.hull(RIGHT_EYE, 2) + canonical.hull(OUTER_LIPS, 2), 0, 1)
+        # How bright (log) a pixel may be against its shading: eyes and teeth shine, lips hardly, skin a little.
+        shining = np.maximum(np.maximum(canonical.hull(LEFT_EYE, 2), canonical.hull(RIGHT_EYE, 2)), canonical.hull(INNER_LIPS, 1))
+        self.lips = blur(canonical.hull(OUTER_LIPS, 3), 1.0)
+        bound = np.where(self.lips > 0.5, 0.14, 0.30)
+        self.glare = np.exp(blur(np.log(np.where(shining > 0, 2.0, bound)).astype(np.float32), 1.0))
         # What always belongs to the generated face, whatever hair falls over it.
         core = canonical.hull(LEFT_EYE + RIGHT_EYE + [129, 358] + OUTER_LIPS, 8)
         self.core = core
@@ -196,7 +207,7 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     hair = hair * (1 - blur(areas.brows, 1.5))
     if portrait.male:
         hair = hair * (1 - smoothstep(areas.y, 255, 275))
-    if portrait.name in BALD:
+    if portrait.name in BALD | OPEN:
         hair = np.zeros_like(hair)
     inside = areas.inner * (1 - areas.features)
     half = areas.x > SIZE / 2
@@ -239,11 +250,23 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     lightness = float(lab((np.exp(mean) - OFFSET)[None, None])[0, 0, 0])
     chin = areas.inner * (1 - areas.features) * smoothstep(areas.y, 335, 345) * (1 - hair)
     beard = float((residual[..., 1] * chin).sum() / chin.sum())
-    skin_detail = (1 - areas.features)[window][..., None]
-    positive = np.maximum(detail, 0)
-    detail = np.where((detail > 0) & (skin_detail > 0), 0.38 * np.tanh(positive / 0.38), detail)
+    detail = without_burns(detail, areas.glare[window], areas.lips[window])
     grid = cv2.resize(shading, (SHADING_GRID, SHADING_GRID), interpolation=cv2.INTER_AREA)
     return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, stained, beard, light, patches)
+
+
+def without_burns(detail, bound, lips):
+    """Highlights held down to a bound for each pixel, their colour with them.
+
+    A burnt highlight is white: against brown skin its log colour ratios are as large as its luma.
+    Whatever share of the luma stays, the same share of the colour stays, or the spot turns green;
+    on skin a highlight takes the skin's own colour.
+    """
+    luma = detail[..., 0]
+    share = np.where(luma > 1e-4, bound * np.tanh(luma / bound) / np.maximum(luma, 1e-4), 1)
+    white = smoothstep(luma, 0.08, 0.28) * (1 - lips) * (bound < 0.5)
+    colour = 0.45 * np.tanh(detail[..., 1:] / 0.45)
+    return np.concatenate([(luma * share)[..., None], colour * (share * (1 - white))[..., None]], -1)
 
 
 def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -317,17 +340,75 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
             joined = np.maximum(joined, ((sizes[labels] > 900) & (labels > 0)).astype(np.float32))
         mask *= np.clip(blur(cv2.dilate(joined, np.ones((5, 5))), 1.2), 0, 1)
     skin = np.maximum(skin, areas.inner * (1 - fringe))
-    hair *= cover * (1 - areas.core)
-    return skin * cover, np.minimum(hair, 1 - skin * 0.9), fringe
+    hair *= 1 - areas.core
+    if portrait.name in DARK_CLOTHES:
+        hair *= 1 - smoothstep(y, 350, 425)
+    # Flying hair: what is half transparent beside hair is hair, whatever colour shone through it.
+    flying = smoothstep(blur(cv2.dilate((hair > 0.6).astype(np.float32), np.ones((13, 13))), 4.0), 0.3, 0.8)
+    flying *= (1 - smoothstep(cover, 0.90, 0.99)) * (1 - smoothstep(y, 395, 420) * smoothstep(np.abs(x - 256), 150, 175))
+    hair = np.maximum(hair, flying * (1 - areas.wide))
+    hair = np.minimum(hair, 1 - skin * 0.9)
+    # At the hairline a pixel is skin as far as it is not hair: nothing there keeps its first tone.
+    line = blur(canonical_band(areas), 3.0) * (1 - smoothstep(y, 215, 250)) * smoothstep(cover, 0.85, 0.97)
+    skin = np.maximum(skin, line * (1 - hair) * smoothstep(to_hair - to_skin, -20, 4))
+    dyed = cloth(colour, hue, scores[2] / total, hair, cover, areas)
+    return skin, hair, fringe, np.zeros_like(dyed) if portrait.name in UNDYED else dyed
+
+
+def cloth(colour, hue, likely, hair, cover, areas: Areas) -> np.ndarray:
+    """Soft mask of clothes that can be given another colour, empty where they cannot be told from skin for sure."""
+    aside = smoothstep(np.abs(areas.x - 256), 100, 125) * smoothstep(areas.y, 310, 330)
+    below = np.maximum(smoothstep(areas.y, 360, 395), aside) * (cover > 0.5)
+    unlike_skin = smoothstep(hue, 11, 15)
+    mask = blur((likely * unlike_skin).astype(np.float32), 1.5)
+    mask = smoothstep(mask, 0.35, 0.65) * (1 - smoothstep(hair, 0.1, 0.4))
+    _, labels = cv2.connectedComponents((mask > 0.5).astype(np.uint8))
+    sizes = np.bincount(labels.ravel())
+    sizes[0] = 0
+    mask = mask * np.clip(blur(cv2.dilate((sizes[labels] > 800).astype(np.float32), np.ones((5, 5))), 1.2), 0, 1) * below
+    # What is neither surely cloth nor surely skin or hair would keep its colour beside cloth that lost it.
+    doubtful = (below > 0.5) & (cover > 0.9) & (hair < 0.3) & (mask < 0.6) & (hue > 9)
+    if (mask > 0.6).sum() < 4000 or doubtful.sum() > 0.06 * (mask > 0.6).sum():
+        return np.zeros_like(mask)
+    return mask
+
+
+def canonical_band(areas: Areas) -> np.ndarray:
+    """The ring around the face in which hair gives way to skin."""
+    grown = cv2.dilate(areas.oval, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (67, 67)))
+    return grown * (1 - areas.core)
+
+
+def firm_outline(alpha: np.ndarray, hair: np.ndarray, areas: Areas) -> np.ndarray:
+    """The matte with holes closed and with shoulders that one cannot see through; hair stays soft."""
+    open_ = (alpha < 0.9).astype(np.uint8)
+    _, labels = cv2.connectedComponents(open_)
+    rim = np.unique(np.concatenate([labels[0], labels[:, 0], labels[:, -1]]))
+    holes = (open_ > 0) & ~np.isin(labels, rim) & (areas.y > 330)
+    alpha = np.maximum(alpha, blur(holes.astype(np.float32), 0.7))
+    beside_hair = np.clip(blur(cv2.dilate((hair > 0.4).astype(np.float32), np.ones((15, 15))), 4.0), 0, 1)
+    firm = smoothstep(alpha, 0.30, 0.70)
+    where = smoothstep(areas.y, 360, 400) * (1 - beside_hair)
+    return alpha + where * (firm - alpha)
+
+
+# How much brighter (log) than its mean a face may be lit: the layer's skin and the face's shading alike.
+GLOW = 0.21
 
 
 def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas: Areas) -> np.ndarray:
-    """The portrait with the burnt highlights of forehead and scalp held down."""
+    """The portrait with the highlights of forehead and scalp held down, as the generator holds down its shading."""
     log = log_rgb(portrait.rgb)
     luma = blur(log.mean(2), 2.0)
-    excess = np.maximum(luma - float(factors.skin_mean.mean()) - 0.25, 0)
-    reduce = (excess - 0.22 * np.tanh(excess / 0.22)) * skin * (1 - smoothstep(areas.y, 300, 330))
-    return np.clip(np.exp(log - blur(reduce.astype(np.float32), 2.0)[..., None]) - OFFSET, 0, 255)
+    excess = np.maximum(luma - float(factors.skin_mean.mean()), 0)
+    reduce = (excess - GLOW * np.tanh(excess / GLOW)) * skin * (1 - smoothstep(areas.y, 300, 330))
+    log = log - blur(reduce.astype(np.float32), 2.0)[..., None]
+    # A burnt highlight is white; held down it would be grey. It takes the colour of the skin around it.
+    burnt = blur((smoothstep(excess, 0.10, 0.40) * skin * (1 - smoothstep(areas.y, 300, 330))).astype(np.float32), 2.0)[..., None]
+    grey = log.mean(2, keepdims=True)
+    own = 0.7 * (factors.skin_mean - factors.skin_mean.mean())
+    log = grey + (log - grey) * (1 - burnt) + own * burnt
+    return np.clip(np.exp(log) - OFFSET, 0, 255)
 
 
 def hole(fringe: np.ndarray, areas: Areas) -> np.ndarray:

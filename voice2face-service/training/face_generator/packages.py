@@ -1,6 +1,7 @@
 """Fetches the pinned npm packages whose weights prepare or judge the generator.
 
-None of these weights is shipped with the generator. `npm pack` resolves a package by name; the
+None of these weights is shipped with the generator; @imgly/background-removal-data is AGPL-3.0 and only ever makes mattes
+here. `npm pack` resolves a package by name; the
 tarball is compared with the SHA-512 below, so a changed package stops the run.
 """
 

@@ -14,18 +14,18 @@ import onnx
 import codec
 from canonical import Canonical
 from export import converter, generator
-from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load, materials, without_shine)
+from factors import (BOTTOM, HEIGHT, LEFT, REGIONS, RIGHT, SIZE, TOP, WIDTH, Areas, factorise, hole, load, firm_outline, materials, without_shine)
 from prepare import prepare
 
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
 # Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
-BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 55, 61, 63, 81, 88, 91, 92, 97},
-                 "male": {1, 3, 5, 7, 14, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 57, 58, 67, 72, 73, 77, 80, 81, 82, 90, 92, 93, 94, 97}}
+BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 50, 55, 61, 63, 71, 74, 77, 81, 85, 88, 91, 92, 97},
+                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
-# Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights.
-PART_LEFT_OUT = {"female": {26, 34, 35, 57, 61, 92}, "male": {0, 14, 24, 30, 57, 77, 81, 84, 93, 94}}
+# Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights, a crooked mouth.
+PART_LEFT_OUT = {"female": {26, 34, 35, 50, 57, 61, 91, 92}, "male": {0, 14, 24, 28, 30, 48, 57, 77, 81, 84, 93, 94}}
 # How the identity vector is shared out.
 IDENTITY = {"forehead": 16, "eyes": 16, "nose": 16, "lower": 16, "shape": 40, "body": 24, "tone": 1, "mirror": 1,
             "background": 2, "grey": 1, "hue": 3}
@@ -145,18 +145,19 @@ def learn(paths, body_count):
             continue
         chosen.append(i)
     chosen = np.random.default_rng(40).permutation(chosen)[:body_count]
-    bank = {k: [] for k in ("luma_base", "luma", "chroma_base", "chroma", "alpha", "masks", "hole", "shading")}
+    bank = {k: [] for k in ("luma_base", "luma", "chroma_base", "chroma", "alpha", "masks", "cloth", "hole", "shading")}
     hair_luma, hair_natural, hair_grey = [], [], []
     for i in chosen:
         p, f = portraits[i], all_factors[i]
-        skin, hair, fringe = materials(p, f, areas)
+        skin, hair, fringe, clothes = materials(p, f, areas)
+        cover = firm_outline(p.alpha, hair, areas)
         h = hole(fringe, areas)
         ycc = cv2.cvtColor(byte(without_shine(p, f, skin, areas)), cv2.COLOR_RGB2YCrCb).astype(np.float32)
         # Hollow: under the opening there is one flat colour, neither luma nor chroma of the face.
         hollow = np.clip((1 - h) / 0.03, 0, 1)
         flat = cv2.cvtColor(byte(np.exp(f.skin_mean) - 8)[None, None], cv2.COLOR_RGB2YCrCb).astype(np.float32)
         ycc = ycc * hollow[..., None] + flat * (1 - hollow[..., None])
-        seen = (cv2.dilate(p.alpha, np.ones((5, 5))) > 0.004)[..., None]
+        seen = (cv2.dilate(cover, np.ones((5, 5))) > 0.004)[..., None]
         ycc = np.where(seen, ycc, 128)
         base, packed = codec.encode(ycc[..., 0], 128, BODY_REACH)
         bank["luma_base"].append(base)
@@ -164,12 +165,13 @@ def learn(paths, body_count):
         pairs = [codec.encode(half(ycc[..., c]), 64, BODY_CHROMA_REACH) for c in (1, 2)]
         bank["chroma_base"].append(np.stack([pair[0] for pair in pairs]))
         bank["chroma"].append(np.stack([pair[1] for pair in pairs]))
-        bank["alpha"].append(codec.pack(np.round(15 * half(p.alpha)).astype(np.uint8)))
-        small = np.round(15 * np.stack([half(skin, 2), half(hair, 2)])).astype(np.uint8)
+        bank["alpha"].append(codec.pack(np.round(15 * half(cover)).astype(np.uint8)))
+        small = np.round(15 * np.clip(np.stack([half(skin, 2), half(hair, 2)]), 0, 1)).astype(np.uint8)
         bank["masks"].append(small[0] << 4 | small[1])
+        bank["cloth"].append(codec.pack(np.round(15 * np.clip(half(clothes, 2), 0, 1)).astype(np.uint8)))
         bank["hole"].append(byte(255 * half(h[window])))
         bank["shading"].append(byte((f.shading.transpose(2, 0, 1) - 2) * 70))
-        inside = hair > 0.6
+        inside = (hair > 0.6) & (p.alpha > 0.95)
         if inside.sum() > 1500:
             level = float(np.clip(np.median(ycc[..., 0][inside]), 22, 200))
             colour = np.abs(ycc[..., 1:][inside] - 128).mean()
@@ -247,13 +249,13 @@ def main():
     model = learn(paths, arguments.bodies)
     width = model["width"]
     write_pack(MODELS / "face-generator", generator(model), {
-        "id": "v2f-face-generator", "version": "1.0.0", "kind": "face-generator", "file": "face-generator.onnx",
+        "id": "v2f-face-generator", "version": "1.1.0", "kind": "face-generator", "file": "face-generator.onnx",
         "licence": "Apache-2.0", "size": SIZE,
         "inputs": [("gender", [1]), ("age", [1]), ("identity", [1, width]), ("skin_tone", [1])],
         "outputs": [("image", [1, 3, SIZE, SIZE]), ("landmarks", [1, 468, 2])],
     })
     write_pack(MODELS / "timbre-to-identity", converter(model), {
-        "id": "v2f-timbre-to-identity", "version": "1.0.0", "kind": "embedding-converter",
+        "id": "v2f-timbre-to-identity", "version": "1.1.0", "kind": "embedding-converter",
         "file": "timbre-to-identity.onnx", "licence": "Apache-2.0",
         "inputs": [("timbre", [1, 24])], "outputs": [("identity", [1, width])],
     })
