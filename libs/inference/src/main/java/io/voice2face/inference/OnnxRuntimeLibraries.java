@@ -36,6 +36,9 @@ import ai.onnxruntime.OrtEnvironment;
 final class OnnxRuntimeLibraries {
     static final String FOLDER_PROPERTY = "v2f.natives";
 
+    /** Set once a class loader of this process has loaded the libraries from their folder. */
+    private static final String LOADED_PROPERTY = FOLDER_PROPERTY + ".loaded";
+
     private static final String PATH_PROPERTY = "onnxruntime.native.path";
     private static final Logger LOG = Logger.getLogger(OnnxRuntimeLibraries.class);
     /** What Java loads. */
@@ -62,9 +65,17 @@ final class OnnxRuntimeLibraries {
         Path root = Path.of(System.getProperty(FOLDER_PROPERTY, home));
         try {
             Optional<Path> folder = unpack(root);
-            if (folder.isPresent()) {
+            // one file can be loaded by one class loader of a process: further ones (tests, live reload) take copies
+            if (folder.isPresent()
+                    && System.getProperties()
+                                    .putIfAbsent(LOADED_PROPERTY, folder.get().toString())
+                            == null) {
                 System.setProperty(PATH_PROPERTY, folder.get().toString());
-                return withoutTemporaryFolder();
+                try {
+                    return withoutTemporaryFolder();
+                } finally {
+                    System.clearProperty(PATH_PROPERTY);
+                }
             }
         } catch (IOException e) {
             LOG.infof("ONNX Runtime unpacks its libraries into the temporary folder: %s cannot be used (%s)", root, e);

@@ -1,9 +1,14 @@
 package io.voice2face.inference;
 
+import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.net.URL;
+import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -50,20 +55,53 @@ class OnnxRuntimeLibrariesTest {
     void theRuntimeLoadsThemFromThereAndLeavesNothingInTheTemporaryFolder() throws Exception {
         Path temporary = Files.createDirectories(root.resolve("tmp"));
         Path natives = root.resolve("natives");
-        ProcessBuilder java = new ProcessBuilder(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Djava.io.tmpdir=" + temporary,
-                "-D" + OnnxRuntimeLibraries.FOLDER_PROPERTY + "=" + natives,
-                Killed.class.getName());
-        // ONNX Runtime 1.29 overflows the stack where the command line is long
-        java.environment().put("CLASSPATH", classPath());
-        Process process = java.redirectErrorStream(true)
-                .redirectOutput(root.resolve("out").toFile())
+        Process process = java(
+                        "-Djava.io.tmpdir=" + temporary,
+                        "-D" + OnnxRuntimeLibraries.FOLDER_PROPERTY + "=" + natives,
+                        Killed.class.getName())
                 .start();
         assertThat(process.waitFor()).as(Files.readString(root.resolve("out"))).isEqualTo(Killed.STATUS);
 
         assertThat(names(temporary)).isEmpty();
         assertThat(names(natives)).hasSize(1);
+    }
+
+    @Test
+    void aSecondClassLoaderOfTheProcessCanLoadTheRuntimeToo() throws Exception {
+        Process process = java(
+                        "-Djava.io.tmpdir=" + Files.createDirectories(root.resolve("tmp")),
+                        "-D" + OnnxRuntimeLibraries.FOLDER_PROPERTY + "=" + root.resolve("natives"),
+                        Twice.class.getName())
+                .start();
+        assertThat(process.waitFor()).as(Files.readString(root.resolve("out"))).isZero();
+    }
+
+    /** Loads the runtime in two class loaders, as a test engine or a live reload does. */
+    static final class Twice {
+        public static void main(String[] arguments) throws Exception {
+            OnnxRuntimeLibraries.environment();
+            String[] entries = System.getProperty("java.class.path").split(File.pathSeparator);
+            URL[] urls = new URL[entries.length];
+            for (int i = 0; i < entries.length; i++) {
+                urls[i] = new File(entries[i]).toURI().toURL();
+            }
+            try (URLClassLoader other = new URLClassLoader(urls, ClassLoader.getPlatformClassLoader())) {
+                Method environment =
+                        other.loadClass(OnnxRuntimeLibraries.class.getName()).getDeclaredMethod("environment");
+                environment.setAccessible(true);
+                environment.invoke(null);
+            }
+        }
+    }
+
+    private ProcessBuilder java(String... arguments) {
+        List<String> command = new ArrayList<>(
+                List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder java = new ProcessBuilder(command);
+        // ONNX Runtime 1.29 overflows the stack where the command line is long
+        java.environment().put("CLASSPATH", classPath());
+        return java.redirectErrorStream(true).redirectOutput(root.resolve("out").toFile());
     }
 
     /** Loads the runtime and dies without the hooks that clean up. */
