@@ -47,7 +47,9 @@ class SessionState {
     } catch (thrown) {
       const problem = asProblem(thrown);
       if (problem.status === 401 || problem.status === 403) this.user = null;
-      else if (problem.reason !== 'maintenance') this.problem = problem;
+      // a closed gateway says nothing of who is here
+      else if (problem.reason === 'maintenance') return;
+      else this.problem = problem;
     }
     this.known = true;
   }

@@ -91,3 +91,13 @@ describe('joining', () => {
     expect(here.user).toEqual(member);
   });
 });
+
+it('does not take somebody for gone while the gateway is closed', async () => {
+  const closed = { status: 503, json: { reason: 'maintenance' } };
+  answers = { 'GET /config': [closed], 'GET /users/me': [closed, { status: 200, json: member }] };
+  const here = await session();
+  await here.load();
+  expect(here).toMatchObject({ maintenance: true, known: false, problem: null });
+  await here.loadUser();
+  expect(here).toMatchObject({ known: true, user: member });
+});

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 import org.junit.jupiter.api.Test;
@@ -38,6 +39,10 @@ class WebPageIT {
             Paths.get(System.getProperty("v2f.root", "../..")).toAbsolutePath().normalize();
     private static final Path FOLDER = Paths.get("target", "web-page-it").toAbsolutePath();
     private static final Duration RESTART_AFTER = Duration.ofSeconds(2);
+    /** Closes the service for a while in one of the tests. */
+    private static final String OPERATOR = "operator@example.org";
+
+    private final String operatorPassword = UUID.randomUUID().toString();
 
     @Test
     void theWebPageLeadsPeopleTheWholeWay() throws Exception {
@@ -51,7 +56,12 @@ class WebPageIT {
         }
         LocalHome home = LocalHome.take(FOLDER.resolve("home")).orElseThrow();
         try (home;
-                Mesh mesh = new Mesh(home, ROOT, RESTART_AFTER, Map.of(), new Narrator())) {
+                Mesh mesh = new Mesh(
+                        home,
+                        ROOT,
+                        RESTART_AFTER,
+                        Map.of("V2F_ADMIN_EMAIL", OPERATOR, "V2F_ADMIN_PASSWORD", operatorPassword),
+                        new Narrator())) {
             mesh.start();
             Path report = FOLDER.resolve("browser-tests.log");
             int status = runBrowserTests(mesh, voice, chromium.get(), report);
@@ -61,7 +71,7 @@ class WebPageIT {
         }
     }
 
-    private static int runBrowserTests(Mesh mesh, Path voice, String chromium, Path report)
+    private int runBrowserTests(Mesh mesh, Path voice, String chromium, Path report)
             throws IOException, InterruptedException {
         boolean windows = System.getProperty("os.name").toLowerCase(Locale.ROOT).startsWith("windows");
         ProcessBuilder browserTests = new ProcessBuilder(windows ? "npm.cmd" : "npm", "run", "--silent", "e2e")
@@ -78,6 +88,8 @@ class WebPageIT {
                 .environment()
                 .put("V2F_E2E_SHOTS", FOLDER.resolve("screenshots").toString());
         browserTests.environment().put(CHROMIUM, chromium);
+        browserTests.environment().put("V2F_E2E_OPERATOR", OPERATOR);
+        browserTests.environment().put("V2F_E2E_OPERATOR_PASSWORD", operatorPassword);
         // one test kills it; the mesh starts it again
         long gateway = mesh.process(MeshService.GATEWAY.serviceName()).handle().pid();
         browserTests.environment().put("V2F_GATEWAY_PID", Long.toString(gateway));
