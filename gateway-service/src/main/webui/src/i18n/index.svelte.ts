@@ -40,9 +40,9 @@ class I18n {
   }
 
   dateTime(iso: string): string {
-    return new Intl.DateTimeFormat(this.language, { dateStyle: 'long', timeStyle: 'short' }).format(
-      new Date(iso),
-    );
+    // each language in the form that reads well and fits on one line of a phone
+    const dateStyle = this.language === 'ko' ? 'long' : 'medium';
+    return new Intl.DateTimeFormat(this.language, { dateStyle, timeStyle: 'short' }).format(new Date(iso));
   }
 
   date(iso: string): string {
