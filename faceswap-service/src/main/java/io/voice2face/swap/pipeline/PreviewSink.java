@@ -35,7 +35,7 @@ final class PreviewSink implements FrameSink {
         }
         Mat small = StillImage.fitInto(frame.bgr, LONGEST_SIDE, LONGEST_SIDE);
         if (writer.isEmpty()) {
-            writer = Optional.of(GifWriter.open(file, small.cols(), small.rows(), 0));
+            writer = Optional.of(GifWriter.preview(file, small.cols(), small.rows()));
         }
         writer.get().write(small, time, STEP);
         small.release();

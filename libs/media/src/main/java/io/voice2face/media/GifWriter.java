@@ -66,9 +66,14 @@ import static org.bytedeco.ffmpeg.global.avutil.av_strdup;
  * first. Times are in hundredths of a second. Not thread-safe; without {@link #finish} the file is not a GIF.
  */
 public final class GifWriter implements AutoCloseable {
-    private static final String GRAPH = "split[a][b];"
+    private static final String FINEST = "split[a][b];"
             + "[a]palettegen=stats_mode=single:reserve_transparent=1[p];"
             + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4";
+    /** A palette of half the colours, found on a fifteenth of the pixels: a third of the time. */
+    private static final String QUICKEST = "split[a][b];"
+            + "[a]scale=96:-1:flags=neighbor,palettegen=stats_mode=single:reserve_transparent=1:max_colors=128[p];"
+            + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4";
+
     private static final int COMMENT_LABEL = 0xFE;
 
     private final Path file;
@@ -89,7 +94,7 @@ public final class GifWriter implements AutoCloseable {
     private long lastDuration = 10;
     private boolean closed;
 
-    private GifWriter(Path file, int width, int height, int loops) {
+    private GifWriter(Path file, int width, int height, int loops, String palettes) {
         this.file = file;
         this.unmarked = file.resolveSibling(file.getFileName() + ".unmarked");
         this.width = width;
@@ -110,7 +115,7 @@ public final class GifWriter implements AutoCloseable {
         stream.time_base(encoder.time_base());
         setMuxer("loop", loops == 0 ? 0 : loops == 1 ? -1 : loops - 1);
         output.begin();
-        buildGraph();
+        buildGraph(palettes);
         frame.format(AV_PIX_FMT_BGRA);
         frame.width(width);
         frame.height(height);
@@ -121,7 +126,14 @@ public final class GifWriter implements AutoCloseable {
     public static GifWriter open(Path file, int width, int height, int loops) {
         OpenCv.load();
         Ffmpeg.load();
-        return new GifWriter(file, width, height, loops);
+        return new GifWriter(file, width, height, loops, FINEST);
+    }
+
+    /** For a small preview that plays for ever: coarser colours in a third of the time. */
+    public static GifWriter preview(Path file, int width, int height) {
+        OpenCv.load();
+        Ffmpeg.load();
+        return new GifWriter(file, width, height, 0, QUICKEST);
     }
 
     private void setMuxer(String option, long value) {
@@ -129,7 +141,7 @@ public final class GifWriter implements AutoCloseable {
                 av_opt_set_int(output.context(), option, value, AV_OPT_SEARCH_CHILDREN), "setting the GIF's " + option);
     }
 
-    private void buildGraph() {
+    private void buildGraph(String palettes) {
         String arguments = "video_size=%dx%d:pix_fmt=%d:time_base=1/100:pixel_aspect=1/1"
                 .formatted(width, height, AV_PIX_FMT_BGRA);
         Ffmpeg.require(
@@ -149,7 +161,7 @@ public final class GifWriter implements AutoCloseable {
         inputs.pad_idx(0);
         inputs.next(null);
         graph.nb_threads(1);
-        int parsed = avfilter_graph_parse_ptr(graph, "[in]" + GRAPH + "[out]", inputs, outputs, null);
+        int parsed = avfilter_graph_parse_ptr(graph, "[in]" + palettes + "[out]", inputs, outputs, null);
         avfilter_inout_free(inputs);
         avfilter_inout_free(outputs);
         Ffmpeg.require(parsed, "the palette filters");
