@@ -171,7 +171,8 @@ final class MeshCommands {
                 environment.put("V2F_S3_SECRET_KEY", secrets.s3().secretKey());
             }
             case VOICE2FACE, FACESWAP -> {
-                // nothing beside what all have
+                // else ONNX Runtime reports to its maker what it does
+                environment.put("ORT_DISABLE_TELEMETRY", "1");
             }
         }
         environment.putAll(extraEnvironment);

@@ -17,7 +17,7 @@ import io.voice2face.gateway.service.Maintenance;
 
 /**
  * Turns away what need not be read: calls during maintenance, calls with the page's cookie that are not the page's, uploads
- * without a token, and uploads beyond what one instance takes in at the same time.
+ * without a token, and uploads beyond what one instance takes in at the same time, or in a bearable time.
  */
 @ApplicationScoped
 public class Gate {
@@ -29,6 +29,7 @@ public class Gate {
     private final Maintenance maintenance;
     private final ProblemMapping problems;
     private final Duration retryAfter;
+    private final Duration uploadTime;
     private final int mostUploads;
     private final long mostUploadBytes;
     private final AtomicInteger uploads = new AtomicInteger();
@@ -37,6 +38,7 @@ public class Gate {
         this.maintenance = maintenance;
         this.problems = problems;
         this.retryAfter = config.admin().retryAfter();
+        this.uploadTime = config.limits().uploadTime();
         this.mostUploads = config.limits().concurrentUploads();
         this.mostUploadBytes = config.limits().voiceBytes() + config.limits().targetBytes() + MULTIPART_OVERHEAD_BYTES;
     }
@@ -54,6 +56,10 @@ public class Gate {
                     ApiProblem.of(503, "maintenance", "The service is being worked on; please come back later.")
                             .retryAfter(retryAfter));
             return;
+        }
+        if (ProblemMapping.MEDIA_TYPE.equals(request.getHeader(HttpHeaders.ACCEPT))) {
+            // generated clients name the only JSON they know of where the good answer is a stream or a file
+            request.headers().remove(HttpHeaders.ACCEPT);
         }
         boolean cookie = request.getCookie(TokensResource.SESSION) != null;
         if (cookie && !SAFE.contains(request.method()) && request.getHeader(TokensResource.CLIENT) == null) {
@@ -82,9 +88,26 @@ public class Gate {
                                 .retryAfter(Duration.ofSeconds(5)));
                 return;
             }
-            context.addEndHandler(ended -> uploads.decrementAndGet());
+            long clock = context.vertx().setTimer(uploadTime.toMillis(), late -> giveUp(context));
+            context.addEndHandler(ended -> {
+                context.vertx().cancelTimer(clock);
+                uploads.decrementAndGet();
+            });
         }
         context.next();
+    }
+
+    /** An upload that trickles is never idle, and would keep its place for as long as its sender likes. */
+    private void giveUp(RoutingContext context) {
+        if (!context.response().headWritten()) {
+            refuse(
+                    context,
+                    ApiProblem.of(
+                            408,
+                            "upload_too_slow",
+                            "The upload has taken longer than %d s.".formatted(uploadTime.toSeconds())));
+        }
+        context.request().connection().close();
     }
 
     /** Length that the client says; chunked bodies are counted while they are read. */

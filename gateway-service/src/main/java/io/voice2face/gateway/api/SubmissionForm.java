@@ -40,7 +40,11 @@ final class SubmissionForm {
                             description = "recording: wav, mp3, m4a, ogg, webm")
                     byte[] voice,
             @Schema(minimum = "18", maximum = "100", required = true, examples = "30") int age,
-            @Schema(required = true) Gender gender,
+            @Schema(
+                            required = true,
+                            enumeration = {"female", "male"},
+                            examples = "female")
+                    String gender,
             @Schema(description = "id of a template; this or target", examples = "studio-woman") String template,
             @Schema(
                             type = SchemaType.STRING,

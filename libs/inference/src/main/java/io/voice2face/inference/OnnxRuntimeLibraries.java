@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.jboss.logging.Logger;
 
 import ai.onnxruntime.OrtEnvironment;
+import ai.onnxruntime.OrtException;
 
 /**
  * Where ONNX Runtime's native libraries lie. By itself it unpacks them into a new folder of the temporary directory each
@@ -46,6 +47,7 @@ final class OnnxRuntimeLibraries {
     /** What the CUDA build has besides; ONNX Runtime looks for it beside its own library. */
     private static final List<String> PROVIDERS = List.of("onnxruntime_providers_shared", "onnxruntime_providers_cuda");
 
+    private static final String NO_TELEMETRY = "ORT_DISABLE_TELEMETRY";
     private static final String TEMPORARY = "onnxruntime-java";
     private static final int BLOCK = 1 << 16;
 
@@ -56,7 +58,26 @@ final class OnnxRuntimeLibraries {
         return Loaded.ENVIRONMENT;
     }
 
+    /**
+     * ONNX Runtime 1.29 tells its maker over the network what it runs unless the process's environment forbids it, which must be
+     * so before the library is loaded; what can be done afterwards is done here.
+     */
     private static OrtEnvironment load() {
+        OrtEnvironment environment = loaded();
+        if (!"1".equals(System.getenv(NO_TELEMETRY))) {
+            LOG.warnf(
+                    "ONNX Runtime may report to its maker that it was started: set %s=1 in the environment",
+                    NO_TELEMETRY);
+        }
+        try {
+            environment.setTelemetry(false);
+        } catch (OrtException e) {
+            throw new IllegalStateException("ONNX Runtime's reports to its maker cannot be turned off", e);
+        }
+        return environment;
+    }
+
+    private static OrtEnvironment loaded() {
         if (System.getProperty(PATH_PROPERTY) != null) {
             return OrtEnvironment.getEnvironment();
         }
