@@ -614,6 +614,8 @@ export const en = {
     weak_password: 'This password is too easy to guess. Please choose a longer one.',
     unauthorized: 'Please log in first.',
     forbidden: 'This is not possible with your account.',
+    upload_too_slow:
+      'The upload took too long. Please try again with a better connection, or with a smaller file.',
     too_large: 'The file is too large.',
     media_gone: 'This file is no longer kept.',
     still_running: 'An attempt is still being made. Please wait until it is done.',

@@ -603,6 +603,8 @@ export const ko: Texts = {
     weak_password: '짐작하기 쉬운 비밀번호예요. 더 길게 정해 주세요.',
     unauthorized: '먼저 로그인해 주세요.',
     forbidden: '이 계정으로는 할 수 없어요.',
+    upload_too_slow:
+      '업로드가 너무 오래 걸렸어요. 연결 상태가 좋은 곳에서, 또는 더 작은 파일로 다시 시도해 주세요.',
     too_large: '파일이 너무 커요.',
     media_gone: '더는 보관하지 않는 파일이에요.',
     still_running: '아직 만드는 중이에요. 끝난 뒤에 다시 해 주세요.',
