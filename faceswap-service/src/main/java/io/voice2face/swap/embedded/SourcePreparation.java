@@ -23,6 +23,9 @@ import io.voice2face.swap.face.TrackedFace;
 
 /** Makes a {@link SourceFace} of a portrait and its landmarks. */
 final class SourcePreparation {
+    /** Points of both brows' upper edges, from left to right in the picture. */
+    private static final int[] BROW_TOPS = {70, 63, 105, 66, 107, 336, 296, 334, 293, 300};
+
     private static final float CELLS = CellLayout.PER_EYE_DISTANCE;
     private static final double[] TEXTURE_SCALES = {2, 1, .5};
 
@@ -188,13 +191,13 @@ final class SourcePreparation {
         cellColours(crop, luma, blue, red);
         float skinLuma = medianAround(luma, 0.16f, 50, 280, 4, 151);
         float skinRed = medianAround(red, 0.16f, 50, 280, 4, 151);
-        float browLine = (layout.points[105 * 2 + 1] + layout.points[334 * 2 + 1]) / 2;
+        float[] browTops = browTops();
         float[] keep = new float[n];
         boolean any = false;
         for (int y = 0; y < layout.height; y++) {
             for (int x = 0; x < layout.width; x++) {
                 int i = y * layout.width + x;
-                boolean above = y < browLine - .08f * CELLS;
+                boolean above = y < browTops[x] - .02f * CELLS;
                 boolean side = !above && y < layout.points[1 * 2 + 1] && features[i] < .05f && cover[i] < .95f;
                 float dark = skinLuma - luma[i];
                 float pale = skinRed - red[i];
@@ -206,6 +209,23 @@ final class SourcePreparation {
         if (any) {
             inpaint(crop, keep, features, planes);
         }
+    }
+
+    /** Row of the brows' upper edge in every column: a fringe may end anywhere above it. */
+    private float[] browTops() {
+        float[] tops = new float[layout.width];
+        for (int x = 0; x < tops.length; x++) {
+            int right = 0;
+            while (right < BROW_TOPS.length && layout.points[BROW_TOPS[right] * 2] < x) {
+                right++;
+            }
+            int a = BROW_TOPS[Math.max(right - 1, 0)];
+            int b = BROW_TOPS[Math.min(right, BROW_TOPS.length - 1)];
+            float span = layout.points[b * 2] - layout.points[a * 2];
+            float part = span > 0 ? (x - layout.points[a * 2]) / span : 0;
+            tops[x] = layout.points[a * 2 + 1] + part * (layout.points[b * 2 + 1] - layout.points[a * 2 + 1]);
+        }
+        return tops;
     }
 
     private void inpaint(Mat crop, float[] keep, float[] features, Planes planes) {
