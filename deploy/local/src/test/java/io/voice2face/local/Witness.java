@@ -3,6 +3,7 @@ package io.voice2face.local;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.time.Duration;
@@ -104,6 +105,10 @@ final class Witness implements AutoCloseable {
             if (written && Files.readSymbolicLink(descriptor).toString().equals(target)) {
                 seen.add("file " + target);
             }
+        } catch (NoSuchFileException e) {
+            // closed while it was looked at; its number may have been given to something else since, which the next
+            // look sees
+            return;
         } catch (IOException e) {
             if (Files.exists(descriptor, LinkOption.NOFOLLOW_LINKS)) {
                 throw e;
