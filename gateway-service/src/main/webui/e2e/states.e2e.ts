@@ -151,7 +151,8 @@ describe('the page', () => {
     await page
       .getByRole('heading', { level: 1, name: ko.ends.reasons.no_speech!.title, exact: true })
       .waitFor({ timeout: WAIT_MS });
-    visited.expected.push(/\/api\/v1\/requests$/);
+    // what was on its way when the line went: the request, and the chosen clip that had begun to play
+    visited.expected.push(/\/api\/v1\/(requests$|templates\/)/);
     await leave(visited);
   });
 
