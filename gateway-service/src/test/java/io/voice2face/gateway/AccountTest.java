@@ -12,6 +12,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
@@ -42,6 +45,7 @@ import static org.hamcrest.Matchers.nullValue;
 @QuarkusTestResource(MeshServers.class)
 class AccountTest {
     private static final String PASSWORD = "correct horse battery";
+    private static final Executor AT_ONCE = task -> new Thread(task).start();
 
     Mesh mesh;
     private Workers workers;
@@ -117,6 +121,30 @@ class AccountTest {
         Response refused = Client.logIn(email, PASSWORD);
         refused.then().statusCode(429).body("reason", equalTo("too_many_attempts"));
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isPositive();
+    }
+
+    @Test
+    void guessesAtTheSameTimeAreNoMoreThanOneAfterTheOther() {
+        String email = email();
+        Client.signedUp(email, PASSWORD);
+        List<CompletableFuture<Integer>> guesses = IntStream.range(0, 24)
+                .mapToObj(i -> CompletableFuture.supplyAsync(
+                        () -> Client.logIn(email, "guess number " + i).statusCode(), AT_ONCE))
+                .toList();
+        assertThat(guesses)
+                .extracting(CompletableFuture::join)
+                .containsOnly(401, 429)
+                .filteredOn(status -> status == 401)
+                .hasSizeLessThanOrEqualTo(4);
+    }
+
+    @Test
+    void whoLogsInAgainAndAgainIsNotThrottled() {
+        String email = email();
+        Client.signedUp(email, PASSWORD);
+        for (int i = 0; i < 12; i++) {
+            Client.logIn(email, PASSWORD).then().statusCode(200);
+        }
     }
 
     @Test

@@ -3,7 +3,6 @@ package io.voice2face.gateway.service;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -28,7 +27,10 @@ import io.voice2face.gateway.security.Role;
 /** Accounts: guests, sign-up, log-in, profile, deletion. */
 @ApplicationScoped
 public class AccountService {
+    /** How many may share a network address, and from how many a person may be attacked before all have to wait. */
     private static final int PEOPLE_BEHIND_AN_ADDRESS = 10;
+
+    private static final int ADDRESSES_OF_A_PERSON = 10;
     private static final Duration GUEST_WINDOW = Duration.ofHours(1);
 
     private final Transactions transactions;
@@ -111,30 +113,32 @@ public class AccountService {
                 }));
     }
 
-    /** Account with this e-mail and password; 401 without saying which of them is wrong, 429 after too many tries. */
+    /**
+     * Account with this e-mail and password; 401 without saying which of them is wrong, 429 after too many tries. Who
+     * guesses shuts out the own address long before the person whose e-mail it is.
+     */
     public Uni<AccountRow> logIn(String givenEmail, String password, String address) {
         String email = givenEmail.strip().toLowerCase(Locale.ROOT);
-        List<String> subjects = List.of("log-in/" + email, "log-in/" + address);
-        return throttle.requireOpen(subjects)
+        Throttle.Allowance here = tries("log-in/" + email + "/" + address, 1);
+        Throttle.Allowance anywhere = tries("log-in/" + email, ADDRESSES_OF_A_PERSON);
+        Throttle.Allowance anybody = tries("log-in/" + address, PEOPLE_BEHIND_AN_ADDRESS);
+        return throttle.take(here, anywhere, anybody)
                 .chain(() -> transactions.read(() -> accounts.withEmail(email)))
                 .chain(found -> found.filter(account -> account.passwordHash != null)
                         .map(account -> passwords.matches(password, account.passwordHash))
                         .orElseGet(() -> passwords.matchesNobody(password))
                         .chain(right -> right
-                                ? throttle.forget(subjects.subList(0, 1)).replaceWith(found::orElseThrow)
-                                : refuseLogIn(subjects)));
+                                ? throttle.giveBack(here, anywhere, anybody).replaceWith(found::orElseThrow)
+                                : Uni.createFrom()
+                                        .failure(ApiProblem.of(
+                                                401, "wrong_credentials", "E-mail or password is wrong."))));
     }
 
-    private Uni<AccountRow> refuseLogIn(List<String> subjects) {
-        int most = config.tokens().throttleFailures();
-        // many people may share an address
-        return throttle.count(subjects.subList(0, 1), most, config.tokens().throttleWindow())
-                .chain(() -> throttle.count(
-                        subjects.subList(1, 2),
-                        most * PEOPLE_BEHIND_AN_ADDRESS,
-                        config.tokens().throttleWindow()))
-                .chain(() -> Uni.createFrom()
-                        .failure(ApiProblem.of(401, "wrong_credentials", "E-mail or password is wrong.")));
+    private Throttle.Allowance tries(String subject, int times) {
+        return new Throttle.Allowance(
+                subject,
+                config.tokens().throttleFailures() * times,
+                config.tokens().throttleWindow());
     }
 
     /** Changes of a profile; what is empty stays. */
@@ -153,23 +157,19 @@ public class AccountService {
         if (account.passwordHash == null) {
             throw ApiProblem.of(409, "guest_has_no_password", "A guest has no password; sign up first.");
         }
-        List<String> subjects = List.of("password/" + account.id, "password/" + address);
-        return throttle.requireOpen(subjects)
+        Throttle.Allowance own = tries("password/" + account.id, 1);
+        Throttle.Allowance anybody = tries("password/" + address, PEOPLE_BEHIND_AN_ADDRESS);
+        return throttle.take(own, anybody)
                 .chain(() -> passwords.matches(current, account.passwordHash))
                 .chain(right -> right
-                        ? throttle.forget(subjects)
+                        ? throttle.giveBack(own, anybody)
                                 .chain(() -> passwords.hash(wanted))
                                 .chain(hash -> changed(account.id, row -> {
                                     row.passwordHash = hash;
                                     row.tokenVersion++;
                                 }))
-                        : throttle.count(
-                                        subjects,
-                                        config.tokens().throttleFailures(),
-                                        config.tokens().throttleWindow())
-                                .chain(() -> Uni.createFrom()
-                                        .failure(ApiProblem.of(
-                                                403, "wrong_password", "The current password is wrong."))));
+                        : Uni.createFrom()
+                                .failure(ApiProblem.of(403, "wrong_password", "The current password is wrong.")));
     }
 
     /** Ends every token of an account. */
@@ -210,8 +210,7 @@ public class AccountService {
     }
 
     private Uni<Void> throttled(String subject, int most) {
-        List<String> subjects = List.of(subject);
-        return throttle.requireOpen(subjects).chain(() -> throttle.count(subjects, most, GUEST_WINDOW));
+        return throttle.take(new Throttle.Allowance(subject, most, GUEST_WINDOW));
     }
 
     private static AccountRow newAccount(Role role) {

@@ -5,7 +5,6 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.HexFormat;
-import java.util.List;
 
 import jakarta.enterprise.context.ApplicationScoped;
 
@@ -17,20 +16,17 @@ import io.vertx.mutiny.sqlclient.Tuple;
 import io.voice2face.gateway.api.ApiProblem;
 
 /**
- * Counts tries for a subject (an e-mail, an address) over all instances and refuses more after too many. Subjects are kept
- * as hashes only.
+ * Counts tries for a subject (an e-mail, an address) over all instances and refuses more after too many. A try is counted
+ * before the work that it asks for, in one statement: tries at the same time cannot all pass the same gap. Subjects are
+ * kept as hashes only.
  */
 @ApplicationScoped
 public class Throttle {
-    private static final String BLOCKED =
+    /** Gives a row unless the subject has to wait. */
+    private static final String TAKE =
             """
-            select extract(epoch from max(locked_until) - now()) from login_throttle
-            where subject = any($1) and locked_until > now()
-            """;
-    private static final String COUNT =
-            """
-            insert into login_throttle (subject, failures, first_failure)
-            select subject, 1, now() from unnest($1::text[]) as subject
+            insert into login_throttle (subject, failures, first_failure, locked_until)
+            values ($1, 1, now(), case when $2 <= 1 then now() + ($3 * interval '1 second') end)
             on conflict (subject) do update set
                 failures = case when login_throttle.first_failure < now() - ($3 * interval '1 second')
                                 then 1 else login_throttle.failures + 1 end,
@@ -39,8 +35,18 @@ public class Throttle {
                 locked_until = case when login_throttle.first_failure >= now() - ($3 * interval '1 second')
                                      and login_throttle.failures + 1 >= $2
                                 then now() + ($3 * interval '1 second') end
+            where login_throttle.locked_until is null or login_throttle.locked_until <= now()
+            returning 1
             """;
-    private static final String FORGET = "delete from login_throttle where subject = any($1)";
+
+    private static final String WAIT =
+            "select extract(epoch from locked_until - now()) from login_throttle where subject = $1";
+    private static final String GIVE_BACK =
+            """
+            update login_throttle set failures = failures - 1,
+                locked_until = case when failures - 1 >= $2 then locked_until end
+            where subject = $1
+            """;
 
     private final Pool database;
 
@@ -48,41 +54,53 @@ public class Throttle {
         this.database = database;
     }
 
-    /** Fails with 429 while one of the subjects has to wait. */
-    public Uni<Void> requireOpen(List<String> subjects) {
-        return database.preparedQuery(BLOCKED)
-                .execute(Tuple.of(hashed(subjects)))
+    /**
+     * What a subject may do.
+     *
+     * @param most tries within the window; the next ones have to wait for as long as the window
+     */
+    public record Allowance(String subject, int most, Duration window) {}
+
+    /** Counts a try; fails with 429 where one of the subjects has to wait. */
+    public Uni<Void> take(Allowance... allowances) {
+        Uni<Void> taken = Uni.createFrom().voidItem();
+        for (Allowance allowance : allowances) {
+            taken = taken.chain(() -> take(allowance));
+        }
+        return taken;
+    }
+
+    private Uni<Void> take(Allowance allowance) {
+        String subject = hash(allowance.subject());
+        return database.preparedQuery(TAKE)
+                .execute(Tuple.of(
+                        subject, allowance.most(), (double) allowance.window().toSeconds()))
+                .chain(rows -> rows.size() > 0 ? Uni.createFrom().voidItem() : refuse(subject));
+    }
+
+    private Uni<Void> refuse(String subject) {
+        return database.preparedQuery(WAIT)
+                .execute(Tuple.of(subject))
                 .map(Throttle::seconds)
-                .invoke(seconds -> {
-                    if (seconds > 0) {
-                        throw ApiProblem.of(429, "too_many_attempts", "Too many attempts; please wait.")
-                                .retryAfter(Duration.ofSeconds(Math.max(1, Math.round(seconds))));
-                    }
-                })
-                .replaceWithVoid();
+                .chain(seconds -> Uni.createFrom()
+                        .failure(ApiProblem.of(429, "too_many_attempts", "Too many attempts; please wait.")
+                                .retryAfter(Duration.ofSeconds(Math.max(1, Math.round(seconds))))));
     }
 
-    /** Counts a try; after {@code most} within the window the subjects have to wait for as long. */
-    public Uni<Void> count(List<String> subjects, int most, Duration window) {
-        return database.preparedQuery(COUNT)
-                .execute(Tuple.of(hashed(subjects), most, (double) window.toSeconds()))
-                .replaceWithVoid();
-    }
-
-    /** Starts counting anew. */
-    public Uni<Void> forget(List<String> subjects) {
-        return database.preparedQuery(FORGET)
-                .execute(Tuple.of(hashed(subjects)))
-                .replaceWithVoid();
+    /** Takes tries back that were none: they were right. */
+    public Uni<Void> giveBack(Allowance... allowances) {
+        Uni<Void> given = Uni.createFrom().voidItem();
+        for (Allowance allowance : allowances) {
+            given = given.chain(() -> database.preparedQuery(GIVE_BACK)
+                    .execute(Tuple.of(hash(allowance.subject()), allowance.most()))
+                    .replaceWithVoid());
+        }
+        return given;
     }
 
     private static double seconds(RowSet<Row> rows) {
-        Double seconds = rows.iterator().next().getDouble(0);
+        Double seconds = rows.size() == 0 ? null : rows.iterator().next().getDouble(0);
         return seconds == null ? 0 : seconds;
-    }
-
-    private static String[] hashed(List<String> subjects) {
-        return subjects.stream().map(Throttle::hash).toArray(String[]::new);
     }
 
     private static String hash(String subject) {
