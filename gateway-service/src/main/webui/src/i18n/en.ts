@@ -390,7 +390,7 @@ export const en = {
     woman: 'woman',
     man: 'man',
     age: 'Age',
-    ageText: (age: number) => `Drawn as about ${age}.`,
+    ageText: (age: number) => `Drawn as about ${age}`,
     ageUncertain: 'A voice hardly tells the age: being ten or fifteen years off is normal.',
     ageGroups: { under30: 'under 30', from30To49: '30 to 49', over49: '50 and older' },
     speech: (seconds: string) => `${seconds} seconds of speech`,

@@ -385,7 +385,7 @@ export const ko: Texts = {
     woman: '여성',
     man: '남성',
     age: '나이',
-    ageText: (age) => `${age}세쯤으로 그렸어요.`,
+    ageText: (age) => `${age}세쯤으로 그렸어요`,
     ageUncertain: '목소리만으로는 나이를 알기 어려워요. 열 살에서 열다섯 살쯤은 흔히 빗나가요.',
     ageGroups: { under30: '30세 미만', from30To49: '30~49세', over49: '50세 이상' },
     speech: (seconds) => `말소리 ${seconds}초`,

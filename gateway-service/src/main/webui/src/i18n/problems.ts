@@ -7,8 +7,6 @@ export function sentenceOf(problem: Problem, t: Texts): string {
   if (problem.status === 429 && problem.retryAfterSeconds !== null && problem.reason !== 'quota_exceeded') {
     return t.problems.waitSeconds(problem.retryAfterSeconds);
   }
-  // the same word is used for two things: tries at a password, and tries at a face
-  if (problem.status === 409 && problem.reason === 'too_many_attempts') return t.problems.no_more_attempts;
   const known = (t.problems as Record<string, unknown>)[problem.reason];
   if (typeof known === 'string') return known;
   const end = t.ends.reasons[problem.reason];

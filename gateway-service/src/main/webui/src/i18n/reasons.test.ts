@@ -67,8 +67,3 @@ describe.each([
     }
   });
 });
-
-it('tells too many tries at a password from too many tries at a face', () => {
-  expect(sentenceOf(new Problem(409, 'too_many_attempts'), en)).toBe(en.problems.no_more_attempts);
-  expect(sentenceOf(new Problem(429, 'too_many_attempts'), en)).toBe(en.problems.too_many_attempts);
-});

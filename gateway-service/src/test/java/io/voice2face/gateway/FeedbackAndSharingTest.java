@@ -136,7 +136,14 @@ class FeedbackAndSharingTest {
         person.call().delete(result + "/share/" + made.path("id")).then().statusCode(204);
         RestAssured.get("/api/v1/shared/" + token).then().statusCode(404);
 
-        String second = share("{}").<String>path("url").substring("/s/".length());
+        // a link without a wish, as a client sends it that has nothing to say
+        String second = person.call()
+                .post(result + "/share")
+                .then()
+                .statusCode(201)
+                .extract()
+                .<String>path("url")
+                .substring("/s/".length());
         RestAssured.get("/api/v1/shared/" + second).then().statusCode(200);
         try (Connection connection = DriverManager.getConnection(
                         mesh.postgres().jdbcUrl(EmbeddedPostgres.GATEWAY),

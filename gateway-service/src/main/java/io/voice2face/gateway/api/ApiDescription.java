@@ -43,7 +43,10 @@ public class ApiDescription implements OASFilter {
             Map.entry(
                     "addResult",
                     List.of(
-                            new Refusal(409, "still_running", "the latest attempt has not come to its end"),
+                            new Refusal(
+                                    409,
+                                    "still_running",
+                                    "the latest attempt has not come to its end, or `no_more_attempts`"),
                             new Refusal(410, "media_gone", "the recording is no longer kept"),
                             new Refusal(422, "idempotency_key_reused", "the key was used for something else"),
                             new Refusal(429, "quota_exceeded", "quota reached; `limit` and `used` say the numbers"))),

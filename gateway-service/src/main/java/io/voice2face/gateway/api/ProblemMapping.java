@@ -11,8 +11,10 @@ import jakarta.enterprise.event.Observes;
 import jakarta.inject.Singleton;
 import jakarta.validation.ConstraintViolation;
 import jakarta.validation.ConstraintViolationException;
+import jakarta.validation.ElementKind;
 import jakarta.validation.Path;
 import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.container.ContainerRequestContext;
 import jakarta.ws.rs.core.Response;
 
 import org.jboss.logging.Logger;
@@ -45,9 +47,11 @@ public class ProblemMapping {
     private static final String FORM_PARSER = "org.jboss.resteasy.reactive.server.core.multipart.";
 
     private final ObjectMapper json;
+    private final OfferedMethods offered;
 
-    ProblemMapping(ObjectMapper json) {
+    ProblemMapping(ObjectMapper json, OfferedMethods offered) {
         this.json = json;
+        this.offered = offered;
     }
 
     /** What never reaches a resource: too large bodies, unknown paths, malformed HTTP. */
@@ -116,12 +120,22 @@ public class ProblemMapping {
     }
 
     @ServerExceptionMapper
-    Response web(WebApplicationException failure) {
+    Response web(WebApplicationException failure, ContainerRequestContext call) {
         Response answer = failure.getResponse();
         if (answer.getStatus() < 400 || answer.hasEntity()) {
             return answer;
         }
-        return response(ofStatus(answer.getStatus()));
+        Optional<String> allowed = isUnrouted(answer.getStatus())
+                ? offered.insteadOf(call.getMethod(), call.getUriInfo().getPath())
+                : Optional.empty();
+        return allowed.map(methods -> Response.fromResponse(response(ofStatus(405)))
+                        .header("Allow", methods)
+                        .build())
+                .orElseGet(() -> response(ofStatus(answer.getStatus())));
+    }
+
+    private static boolean isUnrouted(int status) {
+        return status == 404 || status == 405;
     }
 
     @ServerExceptionMapper
@@ -190,10 +204,15 @@ public class ProblemMapping {
         return answer.build();
     }
 
-    private void answer(RoutingContext context, int status) {
+    private void answer(RoutingContext context, int failed) {
         if (context.response().ended() || context.response().headWritten()) {
             return;
         }
+        Optional<String> allowed = isUnrouted(failed)
+                ? offered.insteadOf(context.request().method().name(), context.normalizedPath())
+                : Optional.empty();
+        allowed.ifPresent(methods -> context.response().putHeader(HttpHeaders.ALLOW, methods));
+        int status = allowed.isPresent() ? 405 : failed;
         if (status >= 500) {
             LOG.error("request failed before it reached a resource", context.failure());
         }
@@ -230,9 +249,10 @@ public class ProblemMapping {
     }
 
     private static String field(Path path) {
+        // what is a parameter itself is the whole body, whose name in our code means nothing to a client
         Optional<String> last = StreamSupport.stream(path.spliterator(), false)
+                .filter(node -> node.getKind() == ElementKind.PROPERTY)
                 .map(Path.Node::getName)
-                .filter(name -> name != null)
                 .reduce((before, next) -> next);
         return last.orElse("body");
     }

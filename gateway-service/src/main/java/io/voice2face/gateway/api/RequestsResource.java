@@ -5,11 +5,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
-import jakarta.ws.rs.DefaultValue;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
 import jakarta.ws.rs.POST;
@@ -24,8 +21,10 @@ import jakarta.ws.rs.sse.OutboundSseEvent;
 import jakarta.ws.rs.sse.Sse;
 
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
@@ -56,6 +55,9 @@ import io.voice2face.gateway.service.Templates;
 @Path("/api/v1/requests")
 @Tag(name = "Requests", description = "One voice with age, gender and a target; every attempt at it is a result.")
 public class RequestsResource {
+    private static final int PAGE = 20;
+    private static final int LONGEST_PAGE = 100;
+
     private final Caller caller;
     private final RequestIntake intake;
     private final OwnRequests requests;
@@ -123,9 +125,28 @@ public class RequestsResource {
     @Revalidated
     @Operation(operationId = "listRequests", summary = "The caller's requests, newest first")
     public Uni<RequestPage> list(
-            @QueryParam("limit") @DefaultValue("20") @Min(1) @Max(100) int limit,
+            @Parameter(
+                            schema =
+                                    @Schema(
+                                            type = SchemaType.INTEGER,
+                                            minimum = "1",
+                                            maximum = "" + LONGEST_PAGE,
+                                            defaultValue = "" + PAGE))
+                    @QueryParam("limit")
+                    Optional<String> limit,
             @QueryParam("cursor") Optional<String> cursor) {
-        return caller.account().chain(account -> requests.list(account.id, cursor, limit));
+        int entries = entries(limit);
+        return caller.account().chain(account -> requests.list(account.id, cursor, entries));
+    }
+
+    /** Read here and not by the framework, to which a limit that is no number makes the page one that is not there. */
+    private static int entries(Optional<String> limit) {
+        int entries = limit.map(text -> text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : 0)
+                .orElse(PAGE);
+        if (entries < 1 || entries > LONGEST_PAGE) {
+            throw ApiProblem.invalid("limit", "out_of_range", "must be from 1 to " + LONGEST_PAGE);
+        }
+        return entries;
     }
 
     @GET
@@ -165,6 +186,9 @@ public class RequestsResource {
                             schema = @Schema(implementation = ResultView.class)))
     public Uni<Response> regenerate(
             @RestPath UUID id, @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
+        idempotencyKey.flatMap(SubmissionForm::wrongKey).ifPresent(error -> {
+            throw ApiProblem.invalid(List.of(error));
+        });
         return caller.account()
                 .chain(account -> attempts.regenerate(account.id, id, idempotencyKey))
                 .map(view -> Response.accepted(view)

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -18,6 +19,7 @@ import jakarta.ws.rs.core.Response;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.eclipse.microprofile.openapi.annotations.tags.Tag;
 import org.jboss.resteasy.reactive.RestPath;
@@ -25,6 +27,9 @@ import org.jboss.resteasy.reactive.RestPath;
 import io.smallrye.mutiny.Uni;
 import io.voice2face.gateway.security.Caller;
 import io.voice2face.gateway.service.Sharing;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
 
 /** Share links of a result. */
 @Path("/api/v1/requests/{id}/results/{resultId}/share")
@@ -35,10 +40,12 @@ public class SharingResource {
 
     private final Caller caller;
     private final Sharing sharing;
+    private final ObjectMapper json;
 
-    SharingResource(Caller caller, Sharing sharing) {
+    SharingResource(Caller caller, Sharing sharing, ObjectMapper json) {
         this.caller = caller;
         this.sharing = sharing;
+        this.json = json;
     }
 
     /** Wish for a link. */
@@ -63,11 +70,17 @@ public class SharingResource {
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,
                             schema = @Schema(implementation = ShareView.class)))
-    public Uni<Response> share(@RestPath UUID id, @RestPath UUID resultId, ShareWish wish) {
-        int hours = Optional.ofNullable(wish)
-                .map(ShareWish::expiresInHours)
-                .orElseGet(OptionalInt::empty)
-                .orElse(DEFAULT_HOURS);
+    @Consumes(MediaType.WILDCARD)
+    @RequestBody(
+            description = "may be left out",
+            content =
+                    @Content(
+                            mediaType = MediaType.APPLICATION_JSON,
+                            schema = @Schema(implementation = ShareWish.class)))
+    public Uni<Response> share(@RestPath UUID id, @RestPath UUID resultId, String body) throws JsonProcessingException {
+        int hours = body == null || body.isBlank()
+                ? DEFAULT_HOURS
+                : json.readValue(body, ShareWish.class).expiresInHours().orElse(DEFAULT_HOURS);
         if (hours < 1 || hours > MOST_HOURS) {
             throw ApiProblem.invalid("expiresInHours", "out_of_range", "must be from 1 to " + MOST_HOURS);
         }

@@ -72,7 +72,7 @@ final class SubmissionForm {
         Gender gender = gender(one("gender", parts.gender()));
         OptionalInt skinTone = skinTone(one("skinTone", parts.skinTone()));
         Optional<Submission.WantedTarget> wanted = target(one("template", parts.template()), target);
-        idempotencyKey.ifPresent(this::key);
+        idempotencyKey.flatMap(SubmissionForm::wrongKey).ifPresent(errors::add);
         if (!errors.isEmpty()) {
             throw ApiProblem.invalid(errors);
         }
@@ -156,10 +156,14 @@ final class SubmissionForm {
         return Optional.of(new Submission.WantedTarget.BuiltIn(template.get()));
     }
 
-    private void key(String key) {
-        if (key.isBlank() || key.length() > LONGEST_KEY || !key.chars().allMatch(c -> c > 0x20 && c < 0x7F)) {
-            error("Idempotency-Key", "invalid", "A key has 1 to 200 printable ASCII characters.");
-        }
+    /** What is wrong with an Idempotency-Key. */
+    static Optional<ApiProblem.FieldError> wrongKey(String key) {
+        boolean right =
+                !key.isBlank() && key.length() <= LONGEST_KEY && key.chars().allMatch(c -> c > 0x20 && c < 0x7F);
+        return right
+                ? Optional.empty()
+                : Optional.of(new ApiProblem.FieldError(
+                        "Idempotency-Key", "invalid", "A key has 1 to 200 printable ASCII characters."));
     }
 
     private static OptionalInt number(Optional<String> text) {

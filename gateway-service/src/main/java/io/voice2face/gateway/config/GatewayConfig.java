@@ -128,7 +128,10 @@ public interface GatewayConfig {
         @WithDefault("P30D")
         Duration guestLife();
 
-        /** Failed log-ins for an e-mail, or ten times as many from an address, after which it has to wait. */
+        /**
+         * Failed log-ins for an e-mail from one address, after which that has to wait; ten times as many for an e-mail from
+         * anywhere, and from one address for any e-mail.
+         */
         @WithDefault("10")
         int throttleFailures();
 

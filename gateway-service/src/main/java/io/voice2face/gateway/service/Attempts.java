@@ -100,7 +100,7 @@ public class Attempts {
                 .chain(() -> results.of(List.of(request.id)))
                 .chain(before -> {
                     if (before.size() >= most) {
-                        throw ApiProblem.of(409, "too_many_attempts", "There are no more attempts at this request.")
+                        throw ApiProblem.of(409, "no_more_attempts", "There are no more attempts at this request.")
                                 .with("limit", most);
                     }
                     ResultRow result = attempt(request.id, before.size() + 1, now);
