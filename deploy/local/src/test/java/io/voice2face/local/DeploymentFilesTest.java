@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.nio.file.Paths;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -17,8 +19,6 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MappingIterator;
-import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -33,7 +33,7 @@ class DeploymentFilesTest {
     @ParameterizedTest
     @MethodSource("yamlFiles")
     void everyFileParses(Path file) throws IOException {
-        assertThat(documents(file)).isNotEmpty();
+        assertThat(Kustomization.documents(file)).isNotEmpty();
     }
 
     @Test
@@ -89,26 +89,72 @@ class DeploymentFilesTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"base", "overlays/cpu", "overlays/gpu"})
-    void everyKustomizationNamesFilesThatAreThereAndTargetsThatExist(String name) throws IOException {
-        Path folder = ROOT.resolve("k8s").resolve(name);
-        JsonNode kustomization = documents(folder.resolve("kustomization.yaml")).get(0);
-        for (JsonNode resource : kustomization.path("resources")) {
-            assertThat(folder.resolve(resource.asText()).normalize()).exists();
+    void everyKustomizationIsWhatItPromises(String name) throws IOException {
+        List<JsonNode> objects = Kustomization.build(ROOT.resolve("k8s").resolve(name));
+        assertThat(objects).hasSameSizeAs(Kustomization.build(ROOT.resolve("k8s/base")));
+        for (String service : List.of("voice2face-service", "faceswap-service")) {
+            JsonNode deployment = object(objects, "Deployment", service);
+            JsonNode pod = deployment.at("/spec/template/spec");
+            JsonNode container = pod.at("/containers/0");
+            switch (name) {
+                case "overlays/gpu" -> {
+                    // cuda and not auto: a pod without a GPU must say so
+                    assertThat(environment(container)).containsEntry("V2F_INFERENCE_PROVIDER", "cuda");
+                    assertThat(container
+                                    .at("/resources/limits")
+                                    .path("nvidia.com/gpu")
+                                    .asInt())
+                            .isEqualTo(1);
+                    assertThat(container.path("image").asText()).endsWith(service + ":gpu");
+                    assertThat(pod.path("nodeSelector")
+                                    .path("nvidia.com/gpu.present")
+                                    .asText())
+                            .isEqualTo("true");
+                    assertThat(pod.at("/tolerations/0/key").asText()).isEqualTo("nvidia.com/gpu");
+                    assertThat(deployment
+                                    .at("/spec/strategy/rollingUpdate/maxSurge")
+                                    .asInt(-1))
+                            .isZero();
+                }
+                case "overlays/cpu" ->
+                    assertThat(environment(container))
+                            .containsEntry("V2F_INFERENCE_PROVIDER", "cpu")
+                            .containsEntry("V2F_INFERENCE_THREADS", "2");
+                default -> assertThat(environment(container)).doesNotContainKey("V2F_INFERENCE_PROVIDER");
+            }
+            // what an overlay adds takes nothing of what the base promises
+            assertThat(container.at("/resources/limits/memory").asText()).isNotBlank();
+            assertThat(environment(container)).containsKey("V2F_STORAGE_URL");
         }
-        for (JsonNode patch : kustomization.path("patches")) {
-            assertThat(folder.resolve(patch.path("path").asText())).exists();
-            String kind = patch.at("/target/kind").asText();
-            String pattern = patch.at("/target/name").asText();
-            assertThat(names(ofKind(kind))).as(kind + " " + pattern).anyMatch(present -> present.matches(pattern));
+        if (!name.equals("base")) {
+            assertThat(objects)
+                    .allMatch(
+                            object -> object.at("/metadata/namespace").asText().equals("voice2face"));
         }
     }
 
     @Test
+    void theGatewayKnowsWhoseCallItIsBehindTheIngress() throws IOException {
+        JsonNode gateway = object(ofKind("Deployment"), "Deployment", "gateway-service");
+        assertThat(environment(gateway.at("/spec/template/spec/containers/0")))
+                .as("else everybody is throttled as one person")
+                .containsEntry("QUARKUS_HTTP_PROXY_PROXY_ADDRESS_FORWARDING", "true")
+                .containsEntry("QUARKUS_HTTP_PROXY_ALLOW_X_FORWARDED", "true");
+    }
+
+    @Test
+    void theAutoscalerAloneSaysHowManyThereAre() throws IOException {
+        assertThat(ofKind("Deployment"))
+                .noneMatch(deployment -> deployment.path("spec").has("replicas"));
+    }
+
+    @Test
     void composeRunsTheFourServicesAndPrometheusScrapesEach() throws IOException {
-        JsonNode compose =
-                documents(ROOT.resolve("deploy/compose/compose.yml")).get(0).path("services");
-        JsonNode prometheus =
-                documents(ROOT.resolve("deploy/monitoring/prometheus.yml")).get(0);
+        JsonNode compose = Kustomization.documents(ROOT.resolve("deploy/compose/compose.yml"))
+                .get(0)
+                .path("services");
+        JsonNode prometheus = Kustomization.documents(ROOT.resolve("deploy/monitoring/prometheus.yml"))
+                .get(0);
         Set<String> targets = new TreeSet<>();
         prometheus.findValues("targets").forEach(list -> list.forEach(target -> targets.add(target.asText())));
         for (MeshService service : MeshService.values()) {
@@ -139,19 +185,28 @@ class DeploymentFilesTest {
         return files.stream();
     }
 
-    private static List<JsonNode> documents(Path file) throws IOException {
-        YAMLMapper yaml = new YAMLMapper();
-        try (MappingIterator<JsonNode> documents =
-                yaml.readerFor(JsonNode.class).readValues(file.toFile())) {
-            return documents.readAll();
-        }
+    private static JsonNode object(List<JsonNode> objects, String kind, String name) {
+        return objects.stream()
+                .filter(object -> object.path("kind").asText().equals(kind))
+                .filter(object -> object.at("/metadata/name").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Map<String, String> environment(JsonNode container) {
+        Map<String, String> variables = new TreeMap<>();
+        container
+                .path("env")
+                .forEach(variable -> variables.put(
+                        variable.path("name").asText(), variable.path("value").asText()));
+        return variables;
     }
 
     private static List<JsonNode> ofKind(String kind) throws IOException {
         List<JsonNode> found = new ArrayList<>();
         try (Stream<Path> files = Files.list(ROOT.resolve("k8s/base"))) {
             for (Path file : files.toList()) {
-                documents(file).stream()
+                Kustomization.documents(file).stream()
                         .filter(document -> document.path("kind").asText().equals(kind))
                         .forEach(found::add);
             }
