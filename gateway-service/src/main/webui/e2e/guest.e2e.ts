@@ -1,7 +1,19 @@
-import type { Browser } from 'playwright-core';
+import type { Browser, BrowserContext } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Result, VoiceAnalysis } from '../src/api/types';
+import { pitchWord } from '../src/components/pitch';
+import { en } from '../src/i18n/en';
 import { ko } from '../src/i18n/ko';
 import { choose, expectAccessible, launch, leave, shot, visit, WAIT_MS } from './browser';
+
+/** What the gateway says that was heard. */
+async function analysis(context: BrowserContext, request: string): Promise<VoiceAnalysis> {
+  const { latestResultId } = (await (await context.request.get(request)).json()) as {
+    latestResultId: string;
+  };
+  const result = await context.request.get(`${request}/results/${latestResultId}`);
+  return ((await result.json()) as Result).voiceAnalysis!;
+}
 
 describe('a guest with a microphone', () => {
   let browser: Browser;
@@ -43,13 +55,35 @@ describe('a guest with a microphone', () => {
 
     await heading(t.record.title).waitFor();
     await expectAccessible(page, 'voice');
+    // what one could say, another one, and the same in the other language
+    const sentence = () => page.locator('.sentence .text').innerText();
+    expect(await sentence()).toBe(t.record.sentences[0]);
+    await button(t.record.another).click();
+    await expect.poll(sentence).toBe(t.record.sentences[1]);
+    await page.locator('button.language').click();
+    await expect.poll(sentence).toBe(en.record.sentences[1]);
+    await page.locator('button.language').click();
+    await expect.poll(sentence).toBe(t.record.sentences[1]);
+
     await button(t.record.start).click();
     await page.getByRole('timer').waitFor();
     await button(t.record.stop).waitFor();
     await page.getByText(t.record.hints.good).waitFor();
     await shot(page, `recording-${form}-${language}`);
+    // stopped half-way, and once more from the beginning
+    await button(t.record.stop).click();
+    await button(t.record.playback).waitFor();
+    const recorded = async () => {
+      const said = page.locator('.below').getByText(new RegExp(t.record.done('[\\d.]+')));
+      return Number(/[\d.]+/.exec(await said.innerText())![0]);
+    };
+    expect(await recorded()).toBeLessThan(9);
+    await button(t.record.again).click();
+    await page.getByRole('timer').waitFor();
+    await button(t.record.stop).waitFor();
     // it ends by itself after ten seconds
     await button(t.record.playback).waitFor({ timeout: 20_000 });
+    expect(await recorded()).toBeGreaterThan(9);
     await expectAccessible(page, 'recorded');
     // a reload loses nothing
     await page.reload();
@@ -106,6 +140,26 @@ describe('a guest with a microphone', () => {
     await expectAccessible(page, 'result');
     await shot(page, `result-${form}-${language}`);
 
+    // what was heard in the voice: friendly words, and how little they are worth
+    const api = address.replace('/requests/', '/api/v1/requests/');
+    const heard = await analysis(context, api);
+    const panel = page.locator('section.heard');
+    await panel.getByRole('heading', { name: t.heard.title, exact: true }).waitFor();
+    const women = Math.min(99, Math.round(heard.femaleProbability * 100));
+    expect(heard.genderCertain).toBe(true);
+    for (const words of [
+      t.heard.lead,
+      t.heard.pitchWords[pitchWord(heard.medianF0Hz)],
+      t.heard.pitchText(Math.round(heard.medianF0Hz)),
+      t.heard.pitchRange(Math.round(heard.p10F0Hz), Math.round(heard.p90F0Hz)),
+      t.heard.genderWoman(women),
+      t.heard.ageText(heard.ageEstimate),
+      ...Object.values(t.heard.ageGroups),
+      t.heard.ageUncertain,
+    ]) {
+      expect(await panel.textContent()).toContain(words);
+    }
+
     // the line between the original and the new face follows the keys
     const slider = page.locator('.clips .split').first();
     await slider.focus();
@@ -137,7 +191,6 @@ describe('a guest with a microphone', () => {
     await stranger.page.getByRole('img', { name: t.result.faceAlt.voice }).first().waitFor();
     await expectAccessible(stranger.page, 'shared');
     // the stranger sees what was shared and nothing else
-    const api = address.replace('/requests/', '/api/v1/requests/');
     expect((await stranger.context.request.get(api)).status()).toBe(401);
     await button(t.share.revoke).click();
     await page.getByText(t.share.revoked).waitFor();

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { gzipSync } from 'node:zlib';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -14,6 +15,7 @@ import {
   leave,
   noise,
   OPERATOR,
+  picture,
   sayWhoOneIs,
   sendWithTemplate,
   shot,
@@ -86,6 +88,15 @@ describe('the page', () => {
     await page.waitForURL('**/new/you');
     await sayWhoOneIs(page, 52, 'male');
     await giveVoiceFile(page, VOICE);
+    // a clip plays while the pointer is on it, and no longer
+    const card = page.locator('label.template').nth(1);
+    await card.hover();
+    const clip = card.locator('video');
+    await expect
+      .poll(() => clip.evaluate((video: HTMLVideoElement) => video.currentTime))
+      .toBeGreaterThan(0.2);
+    await page.mouse.move(0, 0);
+    await clip.waitFor({ state: 'detached' });
     await choose(page.locator('input[name="template"]').first());
     await context.clearCookies();
     await button(t.target.send).click();
@@ -198,23 +209,35 @@ describe('the page', () => {
 
   it('says so when the quota is used up', async () => {
     const visited = await visit(browser, 'phone', 'en');
-    const { page } = visited;
+    const { page, context } = visited;
     await enterAsGuest(page);
     await sayWhoOneIs(page, 40, 'male');
     await giveVoiceFile(page, VOICE);
     await choose(page.locator('input[name="template"]').first());
-    // the others are sent from somewhere else meanwhile; that the gateway counts is its own tests' business
-    await page.route('**/api/v1/users/me', async (route) => {
-      const answer = await route.fetch();
-      await route.fulfill({ json: { ...((await answer.json()) as object), quota: { limit: 10, used: 10 } } });
-    });
-    await page.route('**/api/v1/requests', (route) =>
-      route.fulfill({ status: 429, json: { reason: 'quota_exceeded' } }),
+    // as many as there may be are sent from somewhere else meanwhile
+    const me = await (await context.request.get('/api/v1/users/me')).json();
+    const { limit } = (me as { quota: { limit: number } }).quota;
+    const voice = { name: 'voice.wav', mimeType: 'audio/wav', buffer: await readFile(VOICE) };
+    const target = { name: 'me.jpg', mimeType: 'image/jpeg', buffer: await readFile(await picture(context)) };
+    const headers = { 'X-V2F-Client': 'web' };
+    for (let i = 0; i < limit; i++) {
+      const multipart = { age: '40', gender: 'male', voice, target };
+      const taken = await context.request.post('/api/v1/requests', { headers, multipart });
+      expect(taken.status()).toBe(202);
+    }
+    const answer = page.waitForResponse(
+      (one) => one.url().endsWith('/api/v1/requests') && one.request().method() === 'POST',
     );
     await page.getByRole('button', { name: t.target.send }).click();
+    const refused = await answer;
+    expect(refused.status()).toBe(429);
+    expect(await refused.json()).toMatchObject({ reason: 'quota_exceeded', limit, used: limit });
     await page.getByRole('heading', { level: 1, name: t.problems.quotaTitle, exact: true }).waitFor();
+    await page.getByText(t.problems.quotaGuest).waitFor();
     await expectAccessible(page, 'quota');
     await page.getByRole('link', { name: t.account.join, exact: true }).waitFor();
+    // nobody waits for these
+    expect((await context.request.delete('/api/v1/users/me', { headers })).status()).toBe(204);
     visited.expected.push(/\/api\/v1\/requests$/);
     await leave(visited);
   });

@@ -157,6 +157,24 @@ describe('a person with an account', () => {
     expect(files.map((text) => text.trim())).toContain(t.result.saveGif);
     await shot(page, 'result-gif');
 
+    // a browser that cannot take a GIF apart shows it all the same, and starts and stops it
+    await page.addInitScript(() => Reflect.deleteProperty(window, 'ImageDecoder'));
+    await page.reload();
+    await done(page, t);
+    const moving = () =>
+      page
+        .locator('.clips img')
+        .evaluateAll(
+          (all: HTMLImageElement[]) =>
+            all.filter((one) => one.checkVisibility() && one.naturalWidth > 0).length,
+        );
+    await expect.poll(() => page.locator('.clips img').count()).toBe(4);
+    await page.getByRole('button', { name: t.common.play, exact: true }).first().click();
+    await expect.poll(moving).toBe(4);
+    await page.getByRole('button', { name: t.common.pause, exact: true }).last().click();
+    await expect.poll(moving).toBe(0);
+    expect(await positions(page, 'canvas')).toEqual([-1, -1, -1, -1]);
+
     await page.goto('/profile');
     await page.getByRole('button', { name: t.profile.delete, exact: true }).click();
     const sure = page.getByRole('dialog', { name: t.profile.deleteAsk });
