@@ -30,8 +30,9 @@ final class Kustomization {
             objects.addAll(Files.isDirectory(path) ? build(path) : documents(path));
         }
         for (JsonNode patch : kustomization.path("patches")) {
-            JsonNode operations =
-                    documents(folder.resolve(patch.path("path").asText())).get(0);
+            // a list at the root is read as its entries
+            List<JsonNode> operations =
+                    documents(folder.resolve(patch.path("path").asText()));
             List<JsonNode> targets = objects.stream()
                     .filter(object -> object.path("kind")
                             .asText()
