@@ -24,13 +24,16 @@ final class Mesh implements AutoCloseable {
 
     private static final int LIVENESS_FAILURES = 6;
 
+    /** Starts of the services, where others bind their ports first, until it is given up. */
+    private static final int START_ATTEMPTS = 3;
+
     /** Is told what happens. */
     interface Listener {
         /** A process is ready. */
         void ready(String name, int port, ProcessHandle process, Duration after);
 
-        /** A port that was preferred is taken, another one is used. */
-        void portTaken(String name, int preferred, int used);
+        /** A port that was to be used is taken, another one is used. */
+        void portTaken(String name, int taken, int used);
 
         /** A process has died by itself and will be started again. */
         void died(String name, int status, Path log, Duration restartAfter);
@@ -46,7 +49,6 @@ final class Mesh implements AutoCloseable {
         thread.setDaemon(true);
         return thread;
     });
-    private final HttpProbe probe;
     private final Map<MeshService, Integer> livenessFailures = new EnumMap<>(MeshService.class);
     private boolean started;
     private boolean closed;
@@ -59,8 +61,7 @@ final class Mesh implements AutoCloseable {
      * @param extraEnvironment settings for the services beside those that the mesh needs
      */
     Mesh(LocalHome home, Path root, Duration restartAfter, Map<String, String> extraEnvironment, Listener listener) {
-        this.probe = new HttpProbe();
-        this.commands = new MeshCommands(home, root, extraEnvironment, probe);
+        this.commands = new MeshCommands(home, root, extraEnvironment);
         this.restartAfter = restartAfter;
         this.listener = listener;
         this.register = new ProcessRegister(home.processes());
@@ -75,7 +76,7 @@ final class Mesh implements AutoCloseable {
         commands.requireBuiltServices();
         commands.choosePorts(listener::portTaken);
         awaitAll(startServers());
-        awaitAll(startServices());
+        startServices();
         synchronized (this) {
             started = true;
             // what died while others were still starting has not been looked after yet
@@ -91,7 +92,7 @@ final class Mesh implements AutoCloseable {
     private void endWhatIsNotAlive() {
         for (MeshService service : MeshService.values()) {
             // no answer is no "no": a service that starts, or a machine that is busy, is given its time
-            boolean notAlive = probe.status(commands.url(service).resolve("/q/health/live")) == 503;
+            boolean notAlive = commands.liveness(service) == 503;
             int failures = notAlive ? livenessFailures.getOrDefault(service, 0) + 1 : 0;
             livenessFailures.put(service, failures);
             if (failures >= LIVENESS_FAILURES) {
@@ -111,14 +112,31 @@ final class Mesh implements AutoCloseable {
         return launched;
     }
 
-    private List<ManagedProcess> startServices() {
-        List<ManagedProcess> launched = new ArrayList<>();
-        for (MeshService service : MeshService.values()) {
-            ManagedProcess.Command command = commands.service(service);
-            ManagedProcess.rotate(command.log());
-            launched.add(launch(command));
+    /**
+     * Somebody, another local run above all, may bind a port between the look at it and the service that was to have it:
+     * then all services, which know one another's addresses, start again.
+     */
+    private void startServices() throws InterruptedException {
+        for (int attempt = 1; ; attempt++) {
+            List<ManagedProcess> launched = new ArrayList<>();
+            for (MeshService service : MeshService.values()) {
+                ManagedProcess.Command command = commands.service(service);
+                ManagedProcess.rotate(command.log());
+                launched.add(launch(command));
+            }
+            try {
+                awaitAll(launched);
+                return;
+            } catch (LocalRunException e) {
+                launched.forEach(ManagedProcess::kill);
+                for (ManagedProcess process : launched) {
+                    process.awaitStop();
+                }
+                if (attempt == START_ATTEMPTS || !commands.replaceTakenPorts(listener::portTaken)) {
+                    throw e;
+                }
+            }
         }
-        return launched;
     }
 
     private void awaitAll(List<ManagedProcess> started) throws InterruptedException {

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.UUID;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
@@ -40,7 +41,10 @@ final class MeshCommands {
     private final LocalSecrets secrets;
     private final Path root;
     private final Map<String, String> extraEnvironment;
-    private final HttpProbe probe;
+    /** Tells this mesh's services from those of another local run that has taken the same port. */
+    private final String meshId = UUID.randomUUID().toString();
+
+    private final HttpProbe probe = new HttpProbe(meshId);
     private final Map<EmbeddedServerMain.Kind, Integer> serverPorts = new EnumMap<>(EmbeddedServerMain.Kind.class);
     private final Map<MeshService, Integer> servicePorts = new EnumMap<>(MeshService.class);
 
@@ -48,12 +52,11 @@ final class MeshCommands {
      * @param root source tree with the built services
      * @param extraEnvironment settings for the services beside those that the mesh needs
      */
-    MeshCommands(LocalHome home, Path root, Map<String, String> extraEnvironment, HttpProbe probe) {
+    MeshCommands(LocalHome home, Path root, Map<String, String> extraEnvironment) {
         this.home = home;
         this.secrets = LocalSecrets.of(home);
         this.root = root;
         this.extraEnvironment = Map.copyOf(extraEnvironment);
-        this.probe = probe;
     }
 
     /**
@@ -84,6 +87,25 @@ final class MeshCommands {
             }
             servicePorts.put(service, port);
         }
+    }
+
+    /**
+     * Finds other ports for the services whose port somebody has bound. None of this mesh's services may run.
+     *
+     * @param taken is told which service, the port it has lost and the one it gets instead
+     * @return false where nobody has bound any of them
+     */
+    boolean replaceTakenPorts(PortTaken taken) {
+        boolean any = false;
+        for (MeshService service : MeshService.values()) {
+            int lost = servicePorts.get(service);
+            if (!Ports.isFree(lost)) {
+                servicePorts.put(service, Ports.free());
+                taken.tell(service.serviceName(), lost, servicePorts.get(service));
+                any = true;
+            }
+        }
+        return any;
     }
 
     /** How a server is started, and when it is ready. */
@@ -134,6 +156,8 @@ final class MeshCommands {
         words.addAll(service.jvmOptions());
         words.addAll(List.of(
                 "-Djava.util.logging.manager=org.jboss.logmanager.LogManager",
+                "-Dquarkus.http.header." + HttpProbe.HEADER + ".value=" + meshId,
+                "-Dquarkus.http.header." + HttpProbe.HEADER + ".path=/q/health/*",
                 "-cp",
                 quarkusApp(service).resolve("quarkus-run.jar") + File.pathSeparator + embeddedClasses(),
                 ParentBound.class.getName(),
@@ -212,6 +236,11 @@ final class MeshCommands {
 
     private static String name(EmbeddedServerMain.Kind kind) {
         return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** What the service says of its liveness: a status, 0 where it says nothing. */
+    int liveness(MeshService service) {
+        return probe.status(url(service).resolve("/q/health/live"));
     }
 
     /** Port of a server or service. */

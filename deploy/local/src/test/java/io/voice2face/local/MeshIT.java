@@ -2,6 +2,9 @@ package io.voice2face.local;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
@@ -69,6 +72,7 @@ import io.voice2face.embedded.EmbeddedS3;
 import io.voice2face.embedded.Folders;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.sun.net.httpserver.HttpServer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -90,6 +94,9 @@ class MeshIT {
     private final ConcurrentLinkedQueue<String> happenings = new ConcurrentLinkedQueue<>();
     private LocalHome home;
     private Mesh mesh;
+    /** What stands for the gateway of another local run, which was a moment quicker with the port. */
+    private HttpServer otherGateway;
+
     private Path voice;
     private BadInputs badInputs;
     private Set<String> productsOfAHealthyJob;
@@ -114,9 +121,19 @@ class MeshIT {
         List<ProcessHandle> handles = mesh.processNames().stream()
                 .map(name -> mesh.process(name).handle())
                 .toList();
+        otherGateway.stop(0);
         mesh.close();
         home.close();
         assertThat(handles).noneMatch(ProcessHandle::isAlive);
+    }
+
+    @Test
+    @Order(1)
+    void aPortThatAnotherRunBindsInTheSameMomentIsLeftToIt() {
+        int lost = otherGateway.getAddress().getPort();
+        assertThat(happenings).contains("port " + lost + " taken");
+        assertThat(mesh.addresses().port("gateway-service")).isNotEqualTo(lost);
+        assertThat(mesh.processNames()).allMatch(name -> mesh.process(name).isAlive());
     }
 
     @Test
@@ -632,16 +649,35 @@ class MeshIT {
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
     }
 
+    /** Something that says that it is ready, whatever it is asked. */
+    private static HttpServer readyGateway(int port) {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
+            server.createContext("/", exchange -> {
+                exchange.sendResponseHeaders(200, -1);
+                exchange.close();
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Remembers what happens to the processes. */
     private final class Recorder implements Mesh.Listener {
         @Override
         public void ready(String name, int port, ProcessHandle process, Duration after) {
             happenings.add("ready " + name + " " + process.pid());
+            if (otherGateway == null && name.equals("s3")) {
+                // the ports are chosen, and no service is started yet
+                otherGateway = readyGateway(mesh.addresses().port("gateway-service"));
+            }
         }
 
         @Override
-        public void portTaken(String name, int preferred, int used) {
-            happenings.add("port " + preferred + " taken");
+        public void portTaken(String name, int taken, int used) {
+            happenings.add("port " + taken + " taken");
         }
 
         @Override
