@@ -1,5 +1,15 @@
 package io.voice2face.gateway;
 
+import java.io.BufferedReader;
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -12,9 +22,11 @@ import java.util.concurrent.Future;
 
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.RestAssured;
 import io.restassured.response.Response;
 import io.voice2face.gateway.mesh.Client;
 import io.voice2face.gateway.mesh.Mesh;
@@ -29,6 +41,8 @@ import static org.hamcrest.Matchers.nullValue;
 @QuarkusTest
 @QuarkusTestResource(MeshServers.class)
 class RequestRulesTest {
+    private static final int UPLOAD = 30_000_000;
+
     Mesh mesh;
 
     @BeforeEach
@@ -146,6 +160,60 @@ class RequestRulesTest {
     }
 
     @Test
+    @Timeout(60)
+    void anUploadInVainIsRefusedBeforeItIsSent() throws Exception {
+        assertThat(answerTo("not a token", 0)).startsWith("HTTP/1.1 401");
+        Client person = Client.guest();
+        for (int i = 0; i < 10; i++) {
+            person.submit();
+        }
+        assertThat(answerTo(person.token(), 0)).startsWith("HTTP/1.1 429");
+    }
+
+    @Test
+    @Timeout(60)
+    void whoSendsBeforeListeningHearsTheRefusalAsWell() throws Exception {
+        // browsers do
+        assertThat(answerTo("not a token", UPLOAD)).startsWith("HTTP/1.1 401");
+    }
+
+    /** Status line of what is answered to an upload of which so many bytes are sent. */
+    private static String answerTo(String token, int sent) throws IOException {
+        try (Socket socket = new Socket("localhost", RestAssured.port)) {
+            socket.setSoTimeout(20_000);
+            socket.getOutputStream()
+                    .write(String.join(
+                                    "\r\n",
+                                    "POST /api/v1/requests HTTP/1.1",
+                                    "Host: localhost",
+                                    "Authorization: Bearer " + token,
+                                    "Content-Type: multipart/form-data; boundary=x",
+                                    "Content-Length: " + UPLOAD,
+                                    "",
+                                    "")
+                            .getBytes(StandardCharsets.US_ASCII));
+            socket.getOutputStream().write(new byte[sent]);
+            return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII))
+                    .readLine();
+        }
+    }
+
+    @Test
+    void aBodyOfUnsaidLengthIsCountedWhileItIsRead() throws Exception {
+        byte[] longText = ("\"" + "x".repeat(1_000_000)).getBytes(StandardCharsets.US_ASCII);
+        for (String path : List.of("/api/v1/tokens", "/api/v1/tokens/guest")) {
+            HttpRequest chunked = HttpRequest.newBuilder(URI.create("http://localhost:" + RestAssured.port + path))
+                    .header("Content-Type", "application/json")
+                    .POST(HttpRequest.BodyPublishers.ofInputStream(() -> new ByteArrayInputStream(longText)))
+                    .build();
+            HttpResponse<String> answer =
+                    HttpClient.newHttpClient().send(chunked, HttpResponse.BodyHandlers.ofString());
+            // by the server itself, which has no words for it
+            assertThat(answer.statusCode()).as(path).isEqualTo(413);
+        }
+    }
+
+    @Test
     void tooLargeVoiceIs413() {
         byte[] large = new byte[26_214_401];
         Client.guest()
@@ -179,7 +247,7 @@ class RequestRulesTest {
                     String location = person.call()
                             .get((String) accepted.path("voice.url"))
                             .header("Location");
-                    return io.restassured.RestAssured.given()
+                    return RestAssured.given()
                             .urlEncodingEnabled(false)
                             .get(location)
                             .asString();

@@ -7,6 +7,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
+import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -22,6 +23,9 @@ import io.voice2face.gateway.service.Maintenance;
 @ApplicationScoped
 public class Gate {
     private static final int EARLY = -5_000;
+    /** After Quarkus has set its own limit and before the resources are asked. */
+    private static final int AFTER_LIMIT = 0;
+
     private static final long MOST_JSON_BYTES = 256 * 1024;
     private static final long MULTIPART_OVERHEAD_BYTES = 256 * 1024;
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
@@ -45,6 +49,20 @@ public class Gate {
 
     void routes(@Observes Router router) {
         router.route("/api/*").order(EARLY).handler(this::pass);
+        router.route("/api/*").order(AFTER_LIMIT).handler(Gate::limit);
+    }
+
+    /** Bodies of unsaid length are counted while they are read; only an upload may be as long as an upload. */
+    private static void limit(RoutingContext context) {
+        if (!isUpload(context)) {
+            context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, MOST_JSON_BYTES);
+        }
+        context.next();
+    }
+
+    private static boolean isUpload(RoutingContext context) {
+        return context.request().method() == HttpMethod.POST
+                && context.normalizedPath().equals("/api/v1/requests");
     }
 
     private void pass(RoutingContext context) {
@@ -69,7 +87,7 @@ public class Gate {
                             "not_from_page", "Calls with the page's session need the header X-V2F-Client: web."));
             return;
         }
-        boolean upload = request.method() == HttpMethod.POST && path.equals("/api/v1/requests");
+        boolean upload = isUpload(context);
         long most = upload ? mostUploadBytes : MOST_JSON_BYTES;
         if (announcedLength(request) > most) {
             refuse(context, ApiProblem.tooLarge("request", most));

@@ -192,7 +192,8 @@ public class ProblemMapping {
         };
     }
 
-    private Response response(ApiProblem problem) {
+    /** The answer that says it. */
+    Response response(ApiProblem problem) {
         Response.ResponseBuilder answer = Response.status(problem.status())
                 .type(MEDIA_TYPE)
                 .header("Cache-Control", "no-store")

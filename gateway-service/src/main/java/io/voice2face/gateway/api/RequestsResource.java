@@ -87,6 +87,7 @@ public class RequestsResource {
     }
 
     @POST
+    @Uploaded
     @Consumes(MediaType.MULTIPART_FORM_DATA)
     @Operation(
             operationId = "submitRequest",

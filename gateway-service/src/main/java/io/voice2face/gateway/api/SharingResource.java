@@ -73,6 +73,7 @@ public class SharingResource {
     @Consumes(MediaType.WILDCARD)
     @RequestBody(
             description = "may be left out",
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,

@@ -115,6 +115,7 @@ public class TokensResource {
             description = "Opens a guest account; sign up later to keep it.")
     @RequestBody(
             description = "may be left out",
+            required = false,
             content =
                     @Content(
                             mediaType = MediaType.APPLICATION_JSON,

@@ -32,6 +32,11 @@ public class Quota {
         return transactions.read(() -> requests.counted(owner));
     }
 
+    /** Fails with 429 and the numbers where there is no room for a further request. */
+    public Uni<Void> requireRoomNow(UUID owner) {
+        return transactions.read(() -> requireRoom(owner));
+    }
+
     /** Fails with 429 and the numbers where there is no room for a further request; inside a session. */
     Uni<Void> requireRoom(UUID owner) {
         return requests.counted(owner)

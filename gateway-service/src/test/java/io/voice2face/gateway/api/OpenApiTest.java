@@ -74,6 +74,15 @@ class OpenApiTest {
     }
 
     @Test
+    void aBodyThatMayBeLeftOutIsNotRequired() {
+        operations().forEach((name, operation) -> assertThat(
+                        operation.at("/requestBody/required").asBoolean())
+                .as(name)
+                .isEqualTo(operation.has("requestBody")
+                        && !operation.at("/requestBody/description").asText().equals("may be left out")));
+    }
+
+    @Test
     void everyAnswerIsDescribedAndEveryRefusalIsAProblem() {
         operations().forEach((name, operation) -> {
             JsonNode answers = operation.path("responses");
