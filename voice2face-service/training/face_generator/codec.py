@@ -18,9 +18,22 @@ def unpack(packed):
     return np.concatenate([packed >> 4, packed & 15], -1)
 
 
+def grain(height, width):
+    """Fixed fine noise in 0..1, evenly spread, with little of it coarse."""
+    noise = np.random.default_rng(16).standard_normal((height, width)).astype(np.float32)
+    noise -= cv2.GaussianBlur(noise, (0, 0), 1.2)
+    return (noise.ravel().argsort().argsort().reshape(height, width) + 0.5) / noise.size
+
+
 def to_codes(value, reach):
-    step = np.sign(value) * np.sqrt(np.abs(value) / reach) * 8
-    return np.clip(np.round(step) + 8, 0, 15).astype(np.uint8)
+    """Between two steps chance decides, by how near each is: rounding would draw contours on smooth skin."""
+    step = np.clip(np.sign(value) * np.sqrt(np.abs(value) / reach) * 8, -8, 6.999)
+    low = np.floor(step)
+    below, above = (s * np.abs(s) * (reach / 64) for s in (low, low + 1))
+    share = (np.clip(value, -reach, reach) - below) / (above - below)
+    # Where steps are large all of the noise would be seen, and detail hides contours anyway.
+    chance = 0.5 + (grain(*value.shape) - 0.5) * np.where((low >= -2) & (low < 2), 0.9, 0.4)
+    return np.clip(low + (share > chance) + 8, 0, 15).astype(np.uint8)
 
 
 def from_codes(codes, reach):

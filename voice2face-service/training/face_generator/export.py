@@ -12,12 +12,17 @@ from graph import Graph
 # L* of bare skin in a portrait for the ten steps of the Monk scale. The scale's own patches reach
 # from 94 to 14; skin in an evenly lit photograph does not, so the ends are drawn in.
 MONK_LIGHTNESS = np.array([77, 74.5, 71.5, 67, 61, 52, 44, 37, 31, 26], np.float32)
-TONE_MEAN, TONE_SPREAD, TONE_LOW, TONE_HIGH = 56.0, 12.0, 32.0, 75.0
+TONE_SPREAD, TONE_LOW, TONE_HIGH = 2.5, 29.0, 77.0
 # Ages are compared on a logarithmic scale: two years matter at 20, not at 70.
-AGE_WIDTH, TONE_WIDTH, BEARD_WIDTH, BODY_TONE_WIDTH, LIGHT_WIDTH = 0.16, 7.0, 0.12, 7.0, 0.20
+AGE_WIDTH, TONE_WIDTH, BEARD_WIDTH, BODY_TONE_WIDTH, LIGHT_WIDTH = {"forehead": 0.14, "eyes": 0.15, "nose": 0.40, "lower": 0.14}, 7.0, 0.12, 7.0, 0.20
+# How much the better of a region's two donors outweighs the other: two mouths on one another are no mouth.
+CHOICE = {"forehead": 1.5, "eyes": 2.0, "nose": 2.5, "lower": 5.0}
+# The coarse part of a composed face is drawn to what faces look like: how many deviations are kept of every component,
+# less where it tells left from right; how much comes from the parts and how much from the identity itself.
+SOFT, SOFT_ASIDE, FROM_PARTS, FROM_IDENTITY = 1.6, 0.9, 0.7, 0.5
 SHAPE_SPREAD = 0.85
 # A face of parts is read older than its parts, but for the oldest: younger parts are looked for.
-AGE_OFFSET, NO_OFFSET_AT = 5.5, 70.0
+AGE_OFFSET, NO_OFFSET_AT = 7.5, 68.0
 
 
 def ramp_of(value, low, high):
@@ -66,18 +71,24 @@ def generator(model):
     sex = g.Clip(gender, -1.0, 1.0)
     years = g.Clip(age, 18.0, 90.0)
     step = g.Clip(g.Round(tone), 0.0, 10.0)
-    own = g.Clip(g.Add(g.Mul(scalar("tone"), TONE_SPREAD), TONE_MEAN), TONE_LOW, TONE_HIGH)
     asked = g.Gather(np.concatenate([[0], MONK_LIGHTNESS]).astype(np.float32), g.Cast(step, to=7), axis=0)
-    lightness = g.Where(g.Greater(step, 0.5), asked, own)
-
     # Body layer: hair, ears, neck, clothes of one portrait whose face is cut out.
     bodies = model["bodies"]
     index = bodies["index"]
     score = g.Reshape(g.MatMul(part_of_z("body"), bodies["keys"].T * 2.0), [-1])
-    score = g.Add(score, near(lightness, model["lightness"][index], BODY_TONE_WIDTH))
+    # A tone that is asked for has a say in it; else the tone follows the layer, so that little has to be recoloured.
+    is_asked = g.Greater(step, 0.5)
+    score = g.Add(score, g.Mul(near(asked, model["lightness"][index], BODY_TONE_WIDTH), g.Cast(is_asked, to=1)))
     body_sex = model["gender"][index].astype(np.float32)
     score = g.Sub(score, g.Mul(square(g.Sub(sex, body_sex)), 25.0))
+    # An old neck under a young face: such layers are not for the young.
+    younger = g.Relu(g.Mul(g.Sub(g.Sub(model["age"][index].astype(np.float32), years), 24.0), 1 / 8))
+    score = g.Sub(score, g.Mul(square(younger), 0.5))
     body = g.ArgMax(score, axis=0, keepdims=1)
+
+    own = g.Add(g.Gather(model["lightness"][index].astype(np.float32), body, axis=0),
+                g.Mul(g.Clip(scalar("tone"), -2.0, 2.0), TONE_SPREAD))
+    lightness = g.Where(is_asked, asked, g.Clip(own, TONE_LOW, TONE_HIGH))
 
     bank, reach = bodies["bank"], model["reach"]
 
@@ -185,7 +196,7 @@ def generator(model):
     # Face: the body's own shading times the log detail of parts of other people.
     total_luma, total_chroma = None, None
     beard, light = of_body(model["beard"][index]), of_body(model["light"][index])
-    early = g.Clip(g.Div(g.Sub(NO_OFFSET_AT, years), 25.0), -0.2, 1.0)
+    early = g.Clip(g.Div(g.Sub(NO_OFFSET_AT, years), 25.0), -0.5, 1.0)
     sought = g.Max(g.Sub(years, g.Mul(early, AGE_OFFSET)), 14.0)
     log_years = g.Log(sought)
     # The mirrored picture is mirrored as a whole, so that light falls on all of it from one side.
@@ -193,14 +204,14 @@ def generator(model):
         who = part["index"]
         y0, y1, x0, x1 = part["box"]
         score = g.Reshape(g.MatMul(part_of_z(part["region"]), part["keys"].T * 3.0), [-1])
-        score = g.Add(score, near(log_years, np.log(model["age"][who]), AGE_WIDTH))
+        score = g.Add(score, near(log_years, np.log(model["age"][who]), AGE_WIDTH[part["region"]]))
         score = g.Add(score, near(lightness, model["lightness"][who], TONE_WIDTH))
         score = g.Sub(score, g.Mul(square(g.Sub(sex, model["gender"][who].astype(np.float32))), 25.0))
         if part["region"] == "lower":
             score = g.Add(score, near(beard, model["beard"][who], BEARD_WIDTH))
         score = g.Add(score, near(light, model["light"][who], LIGHT_WIDTH))
         best, rows = g.TopK(score, np.array([2], np.int64), outputs=2, axis=0)
-        weight = g.Reshape(g.Softmax(g.Mul(best, 2.5 if part["region"] == "lower" else 1.5), axis=0), [1, 2])
+        weight = g.Reshape(g.Softmax(g.Mul(best, CHOICE[part["region"]]), axis=0), [1, 2])
 
         halves = g.Gather(part["rows"].astype(np.int64), rows, axis=0)
 
@@ -217,7 +228,30 @@ def generator(model):
         part_chroma = g.Pad(part_chroma, [0, 0, y0 // 2, x0 // 2, 0, 0, (HEIGHT - y1) // 2, (WIDTH - x1) // 2])
         total_luma = part_luma if total_luma is None else g.Add(total_luma, part_luma)
         total_chroma = part_chroma if total_chroma is None else g.Add(total_chroma, part_chroma)
-    total_chroma = enlarge(total_chroma, 2)
+    # Light on the cheeks, sockets, the nose's shadow and that on the upper lip belong together: four regions' do not.
+    # What is coarse in the composed detail is moved onto the coarse detail of whole faces.
+    coarse = model["coarse"]
+    seen = g.Concat(g.AveragePool(total_luma, kernel_shape=[8, 8], strides=[8, 8]),
+                    g.AveragePool(total_chroma, kernel_shape=[4, 4], strides=[4, 4]), axis=1)
+    seen = g.Conv(g.Pad(seen, [0, 0, 2, 2, 0, 0, 2, 2], mode="edge"), np.tile(kernel, (3, 1, 1, 1)), group=3)
+    seen = g.Reshape(seen, [1, -1])
+    q, t = g.Div(g.Sub(sought, 45.0), 20.0), g.Div(g.Sub(lightness, 55.0), 12.0)
+    design = g.Reshape(g.Concat(np.ones(1, np.float32), sex, q, square(q), g.Mul(sex, q), t, square(t), beard, axis=0), [1, 8])
+    expected = g.Add(g.MatMul(design, coarse["ridge"]), coarse["mean"])
+    found = g.MatMul(g.Sub(seen, coarse["mean"]), coarse["basis"].T)
+    wide = (coarse["deviation"] * np.where(coarse["aside"], SOFT_ASIDE, SOFT)).astype(np.float32)
+    typical = g.MatMul(design, coarse["ridge"])
+    middle_of = g.MatMul(typical, coarse["basis"].T)
+    apart = g.Mul(g.Sub(found, middle_of), FROM_PARTS)
+    apart = g.Add(apart, g.MatMul(g.Slice(identity, [0], [coarse["turn"].shape[0]], [1]),
+                                  (coarse["turn"] * coarse["deviation"] * FROM_IDENTITY).astype(np.float32)))
+    apart = g.Mul(g.Tanh(g.Div(apart, wide)), wide)
+    meant = g.Add(expected, g.MatMul(apart, coarse["basis"]))
+    moved = g.Reshape(g.Sub(meant, seen), [1, 3, HEIGHT // 8, WIDTH // 8])
+    moved = enlarge(moved, 8, "cubic")
+    moved_luma, moved_chroma = g.Split(moved, [1, 2], outputs=2, axis=1)
+    total_luma = g.Add(total_luma, moved_luma)
+    total_chroma = g.Add(enlarge(total_chroma, 2), moved_chroma)
     spread = np.array([[1, 0], [0, 0], [0, 1]], np.float32).reshape(3, 2, 1, 1)
     detail = g.Add(g.Conv(total_chroma, spread), total_luma)
     face = g.Sub(g.Exp(g.Add(g.Add(shading, shift), detail)), OFFSET)

@@ -140,6 +140,11 @@ def load(paths, canonical: Canonical) -> list[Portrait]:
             # Portraits whose frame ends inside the canvas: carry the outermost pixels on.
             columns, rows = np.flatnonzero(inside.mean(0) > 0.3), np.flatnonzero(inside.mean(1) > 0.3)
             left, right, bottom = columns[0] + 2, columns[-1] - 2, rows[-1] - 2
+            # The matting network lets go of a sleeve some pixels before the frame ends: what is whole beside the rim goes on to it.
+            sleeve = slice(300, None)
+            alpha = alpha.copy()
+            alpha[sleeve, :left + 12] = np.maximum(alpha[sleeve, :left + 12], alpha[sleeve, left + 12:left + 13])
+            alpha[sleeve, right - 11:] = np.maximum(alpha[sleeve, right - 11:], alpha[sleeve, right - 12:right - 11])
             margin = (0, SIZE - 1 - bottom, left, SIZE - 1 - right)
             rgb = cv2.copyMakeBorder(rgb[:bottom + 1, left:right + 1], *margin, cv2.BORDER_REFLECT_101)
             alpha = cv2.copyMakeBorder(alpha[:bottom + 1, left:right + 1], *margin, cv2.BORDER_REPLICATE)
@@ -168,6 +173,7 @@ class Factors:
     stained: float        # share of the skin around the eyes that is very dark
     beard: float          # mean log ratio of green over chin and jaw
     light: float          # how much brighter (log) the right half of the face is than the left
+    tint: np.ndarray      # what was taken from the smooth light's colour, over the whole canvas
     patches: float        # cast shadows and highlights: spread of the medium detail on bare skin
 
 
@@ -187,6 +193,7 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
         weight = bare * (distance < tolerance) * (dark < tolerance)
     shading = smooth
     residual = log - shading
+    shading, tint = without_sheen(shading, bare)
     spread = blur(residual, 1.2)
     darker, brighter = np.maximum(-spread[..., 1], 0), np.maximum(spread[..., 1], 0)
     off = 1.3 * darker + 0.6 * brighter + 1.0 * np.abs(spread[..., 0] - spread[..., 2])
@@ -252,7 +259,25 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     beard = float((residual[..., 1] * chin).sum() / chin.sum())
     detail = without_burns(detail, areas.glare[window], areas.lips[window])
     grid = cv2.resize(shading, (SHADING_GRID, SHADING_GRID), interpolation=cv2.INTER_AREA)
-    return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, stained, beard, light, patches)
+    return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, stained, beard, light, tint, patches)
+
+
+# How far (log) red and blue over green may stray from the face's mean over bare skin: red, less red, blue, less blue.
+SHEEN = (0.10, 0.10, 0.05, 0.10)
+
+
+def without_sheen(shading, bare):
+    """Smooth light whose colour keeps to the skin's: a blue sky on a dark forehead is a blotch on somebody else's.
+
+    Returns the shading and what was added to it.
+    """
+    mean = (shading * bare[..., None]).sum((0, 1)) / bare.sum()
+    even = shading.copy()
+    for channel, high, low in ((0, SHEEN[0], SHEEN[1]), (2, SHEEN[2], SHEEN[3])):
+        away = (shading[..., channel] - shading[..., 1]) - (mean[channel] - mean[1])
+        bound = np.where(away > 0, high, low).astype(np.float32)
+        even[..., channel] += bound * np.tanh(away / bound) - away
+    return even, even - shading
 
 
 def without_burns(detail, bound, lips):
@@ -393,21 +418,40 @@ def firm_outline(alpha: np.ndarray, hair: np.ndarray, areas: Areas) -> np.ndarra
 
 
 # How much brighter (log) than its mean a face may be lit: the layer's skin and the face's shading alike.
-GLOW = 0.21
+GLOW = 0.15
 
 
 def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas: Areas) -> np.ndarray:
     """The portrait with the highlights of forehead and scalp held down, as the generator holds down its shading."""
     log = log_rgb(portrait.rgb)
+    log = log + factors.tint * blur(skin.astype(np.float32), 3.0)[..., None]
+    # Sky on a forehead: skin is nowhere bluer than the face by more than a little.
+    mean = factors.skin_mean
+    blue = blur(log[..., 2] - log[..., 1], 2.0) - (mean[2] - mean[1])
+    log[..., 2] -= np.maximum(blue - 0.06, 0) * blur(skin.astype(np.float32), 1.5)
     luma = blur(log.mean(2), 2.0)
     excess = np.maximum(luma - float(factors.skin_mean.mean()), 0)
-    reduce = (excess - GLOW * np.tanh(excess / GLOW)) * skin * (1 - smoothstep(areas.y, 300, 330))
-    log = log - blur(reduce.astype(np.float32), 2.0)[..., None]
+    where = skin * (1 - smoothstep(areas.y, 300, 330))
+    # Held down and without its rim: a highlight that ends sharply would stay a patch.
+    held = blur((GLOW * np.tanh(excess / GLOW)).astype(np.float32), 5.0)
+    bright = blur(smoothstep(excess, 0.06, 0.22).astype(np.float32), 3.0)
+    reduce = (excess - held) * where * bright
+    log = log - blur(reduce.astype(np.float32), 1.0)[..., None]
     # A burnt highlight is white; held down it would be grey. It takes the colour of the skin around it.
-    burnt = blur((smoothstep(excess, 0.10, 0.40) * skin * (1 - smoothstep(areas.y, 300, 330))).astype(np.float32), 2.0)[..., None]
+    burnt = blur((smoothstep(excess, 0.08, 0.30) * where).astype(np.float32), 3.0)[..., None]
     grey = log.mean(2, keepdims=True)
-    own = 0.7 * (factors.skin_mean - factors.skin_mean.mean())
+    own = factors.skin_mean - factors.skin_mean.mean()
     log = grey + (log - grey) * (1 - burnt) + own * burnt
+    # What skin of the portrait's own face is left around the opening is calm: the smooth light, fine texture, little between.
+    base = cv2.resize(factors.shading, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+    glow = np.maximum(base - mean, 0)
+    base = np.minimum(base, mean) + GLOW * np.tanh(glow / GLOW)
+    solid = (skin * areas.wide).astype(np.float32)
+    near = blur(solid, 4.0)[..., None]
+    medium = blur((log - base) * solid[..., None], 4.0) / (near + 1e-2)
+    fine = log - base - medium
+    calm = base + 0.05 * np.tanh(medium / 0.10) + 0.10 * np.tanh(fine / 0.10)
+    log = log + (calm - log) * (blur(solid, 2.0) * smoothstep(near[..., 0], 0.35, 0.75) * where)[..., None]
     return np.clip(np.exp(log) - OFFSET, 0, 255)
 
 

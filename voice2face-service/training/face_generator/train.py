@@ -22,11 +22,13 @@ HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
 # Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
-BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 50, 55, 61, 63, 71, 74, 77, 81, 85, 88, 91, 92, 97},
-                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97}}
+BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 50, 55, 61, 63, 71, 74, 75, 77, 81, 85, 88, 91, 92, 97},
+                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97, 98}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
 # Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights, a crooked mouth.
-PART_LEFT_OUT = {"female": {26, 34, 35, 50, 57, 61, 91, 92}, "male": {0, 14, 24, 28, 30, 48, 57, 77, 81, 84, 93, 94}}
+PART_LEFT_OUT = {"female": {26, 34, 35, 50, 51, 57, 61, 91, 92}, "male": {0, 14, 24, 28, 30, 48, 50, 57, 77, 81, 84, 93, 94}}
+# Components of the coarse faces.
+COARSE = 40
 # How the identity vector is shared out.
 IDENTITY = {"forehead": 16, "eyes": 16, "nose": 16, "lower": 16, "shape": 40, "body": 24, "tone": 1, "mirror": 1,
             "background": 2, "grey": 1, "hue": 3}
@@ -59,6 +61,33 @@ def likeness_keys(pictures, traits, width, seed):
     return (k / np.linalg.norm(k, axis=1, keepdims=True)).astype(np.float32)
 
 
+def coarse_of(detail):
+    """The coarse part of a log detail [HEIGHT, WIDTH, 3], one value for 8 x 8 pixels, as the graph takes it; flat."""
+    pooled = cv2.resize(detail.astype(np.float32), (WIDTH // 8, HEIGHT // 8), interpolation=cv2.INTER_AREA)
+    binomial = np.array([1, 4, 6, 4, 1], np.float32) / 16
+    return cv2.sepFilter2D(pooled, -1, binomial, binomial, borderType=cv2.BORDER_REPLICATE).transpose(2, 0, 1).ravel()
+
+
+def coarse_faces(details, designs, count):
+    """What whole faces look like when one looks coarsely: a linear model on the traits plus principal components.
+
+    Every face comes with its mirror image, so that each component either tells left from right or does not.
+    """
+    rows = np.array([coarse_of(d) for d in details] + [coarse_of(d[:, ::-1]) for d in details]).astype(np.float64)
+    designs = np.concatenate([designs, designs]).astype(np.float64)
+    mean = rows.mean(0)
+    ridge = np.linalg.solve(designs.T @ designs + 6 * np.eye(designs.shape[1]), designs.T @ (rows - mean))
+    rest = rows - mean - designs @ ridge
+    _, s, basis = np.linalg.svd(rest, full_matrices=False)
+    basis = basis[:count]
+    deviation = (rest @ basis.T).std(0)
+    pictures = basis.reshape(count, 3, HEIGHT // 8, WIDTH // 8)
+    aside = np.einsum("kchw,kchw->k", pictures, pictures[..., ::-1]) < 0
+    print(f"coarse faces: {(s[:count] ** 2).sum() / (s ** 2).sum():.3f} of the variance in {count} components, {aside.sum()} aside", flush=True)
+    return {"mean": mean.astype(np.float32), "ridge": ridge.astype(np.float32), "basis": basis.astype(np.float32),
+            "deviation": deviation, "aside": aside}
+
+
 def byte(value):
     return np.clip(np.round(value), 0, 255).astype(np.uint8)
 
@@ -81,7 +110,7 @@ def learn(paths, body_count, finder):
     gender = np.array([-1.0 if p.male else 1.0 for p in portraits], np.float32)
     lightness = np.array([f.lightness for f in all_factors], np.float32)
     beard = np.array([f.beard for f in all_factors], np.float32)
-    model = {"canonical": canonical, "areas": areas, "age": age, "gender": gender, "lightness": lightness,
+    model = {"names": [p.name for p in portraits], "canonical": canonical, "areas": areas, "age": age, "gender": gender, "lightness": lightness,
              "beard": beard, "spans": spans_, "width": width}
 
     # Skin colour as a function of lightness: log RGB, quadratic.
@@ -136,6 +165,14 @@ def learn(paths, body_count, finder):
                       "luma": luma, "chroma": chroma, "keys": likeness_keys(looks, traits[usable], IDENTITY[region], 10 + r)})
         print(f"{region}: {len(usable)} parts of {y1 - y0} x {x1 - x0}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
     model["parts"] = parts
+    mask = (areas.regions[:, window[0], window[1]].sum(0) * areas.wide[window])[..., None]
+    whole = [i for i in range(len(portraits)) if even[i].all() and all_factors[i].hidden.max() < 0.25]
+    years_, tone_ = (age - 45) / 20, (lightness - 55) / 12
+    designs = np.column_stack([np.ones_like(age), gender, years_, years_ ** 2, gender * years_, tone_, tone_ ** 2, beard])
+    model["coarse"] = coarse_faces([all_factors[i].detail * mask for i in whole], designs[whole], COARSE)
+    keys = sum(IDENTITY[r] for r in REGIONS)
+    turn, _ = np.linalg.qr(np.random.default_rng(60).standard_normal((keys, COARSE)))
+    model["coarse"]["turn"] = turn
 
     # Body layers.
     chosen = []
@@ -258,13 +295,13 @@ def main():
     model = learn(paths, arguments.bodies, FaceMesh(arguments.cache))
     width = model["width"]
     write_pack(MODELS / "face-generator", generator(model), {
-        "id": "v2f-face-generator", "version": "1.1.0", "kind": "face-generator", "file": "face-generator.onnx",
+        "id": "v2f-face-generator", "version": "1.2.0", "kind": "face-generator", "file": "face-generator.onnx",
         "licence": "Apache-2.0", "size": SIZE,
         "inputs": [("gender", [1]), ("age", [1]), ("identity", [1, width]), ("skin_tone", [1])],
         "outputs": [("image", [1, 3, SIZE, SIZE]), ("landmarks", [1, 468, 2])],
     })
     write_pack(MODELS / "timbre-to-identity", converter(model), {
-        "id": "v2f-timbre-to-identity", "version": "1.1.0", "kind": "embedding-converter",
+        "id": "v2f-timbre-to-identity", "version": "1.2.0", "kind": "embedding-converter",
         "file": "timbre-to-identity.onnx", "licence": "Apache-2.0",
         "inputs": [("timbre", [1, 24])], "outputs": [("identity", [1, width])],
     })
