@@ -167,7 +167,7 @@ final class SourcePreparation {
             float forehead = Smoothstep.of(browLine + .1f * CELLS - y, 0, (browLine - top) * .9f);
             float jaw = Smoothstep.of(y, mouthLine - .25f * CELLS, chin - .1f * CELLS);
             float offset = (.025f + .035f * forehead - .012f * jaw) * CELLS;
-            float feather = (.12f + .15f * forehead - .055f * jaw) * CELLS;
+            float feather = (.09f + .12f * forehead - .035f * jaw) * CELLS;
             for (int x = 0; x < layout.width; x++) {
                 int i = y * layout.width + x;
                 result[i] = Smoothstep.of(result[i], offset, offset + feather);
