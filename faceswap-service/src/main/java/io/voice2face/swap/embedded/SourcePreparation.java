@@ -191,24 +191,34 @@ final class SourcePreparation {
         cellColours(crop, luma, blue, red);
         float skinLuma = medianAround(luma, 0.16f, 50, 280, 4, 151);
         float skinRed = medianAround(red, 0.16f, 50, 280, 4, 151);
-        float[] browTops = browTops();
-        float[] keep = new float[n];
-        boolean any = false;
-        for (int y = 0; y < layout.height; y++) {
-            for (int x = 0; x < layout.width; x++) {
-                int i = y * layout.width + x;
-                boolean above = y < browTops[x] - .02f * CELLS;
-                boolean side = !above && y < layout.points[1 * 2 + 1] && features[i] < .05f && cover[i] < .95f;
-                float dark = skinLuma - luma[i];
-                float pale = skinRed - red[i];
-                float hair = above || side ? Smoothstep.of(dark + 1.5f * pale, .45f, .8f) : 0;
-                keep[i] = 1 - hair;
-                any |= hair > .3f && cover[i] > .05f;
+        HairMask mask = new HairMask(layout, cover, features, tightFeatures());
+        float[] hair = mask.find(luma, red, skinLuma, skinRed, browTops(), planes);
+        if (mask.any(hair)) {
+            float[] keep = new float[n];
+            for (int i = 0; i < n; i++) {
+                keep[i] = 1 - hair[i];
             }
-        }
-        if (any) {
             inpaint(crop, keep, features, planes);
         }
+    }
+
+    /** Cells of eyes, brows, lips and nostrils without their surroundings. */
+    private boolean[] tightFeatures() {
+        Mat mask = Mat.zeros(layout.height, layout.width, CvType.CV_8U);
+        fillHull(mask, FaceRegions.LEFT_EYE, .08f);
+        fillHull(mask, FaceRegions.RIGHT_EYE, .08f);
+        fillHull(mask, FaceRegions.LEFT_BROW, .03f);
+        fillHull(mask, FaceRegions.RIGHT_BROW, .03f);
+        fillHull(mask, FaceRegions.OUTER_LIPS, .05f);
+        fillHull(mask, FaceRegions.NOSTRILS, .05f);
+        byte[] bytes = new byte[layout.width * layout.height];
+        mask.get(0, 0, bytes);
+        mask.release();
+        boolean[] result = new boolean[bytes.length];
+        for (int i = 0; i < result.length; i++) {
+            result[i] = bytes[i] != 0;
+        }
+        return result;
     }
 
     /** Row of the brows' upper edge in every column: a fringe may end anywhere above it. */
