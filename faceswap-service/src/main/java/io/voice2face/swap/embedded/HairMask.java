@@ -113,8 +113,14 @@ final class HairMask {
 
     private boolean touches(boolean[] mask, int i) {
         int w = layout.width;
-        return mask[i - 1] || mask[i + 1] || mask[i - w] || mask[i + w] || mask[i - w - 1] || mask[i - w + 1]
-                || mask[i + w - 1] || mask[i + w + 1];
+        return mask[i - 1]
+                || mask[i + 1]
+                || mask[i - w]
+                || mask[i + w]
+                || mask[i - w - 1]
+                || mask[i - w + 1]
+                || mask[i + w - 1]
+                || mask[i + w + 1];
     }
 
     /** True where there is any hair under the cover. */

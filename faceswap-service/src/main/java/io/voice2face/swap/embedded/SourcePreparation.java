@@ -191,7 +191,18 @@ final class SourcePreparation {
         cellColours(crop, luma, blue, red);
         float skinLuma = medianAround(luma, 0.16f, 50, 280, 4, 151);
         float skinRed = medianAround(red, 0.16f, 50, 280, 4, 151);
-        HairMask mask = new HairMask(layout, cover, features, tightFeatures());
+        HairMask mask = new HairMask(
+                layout,
+                cover,
+                features,
+                layout.cellsOf(
+                        .03f,
+                        FaceRegions.LEFT_EYE,
+                        FaceRegions.RIGHT_EYE,
+                        FaceRegions.LEFT_BROW,
+                        FaceRegions.RIGHT_BROW,
+                        FaceRegions.OUTER_LIPS,
+                        FaceRegions.NOSTRILS));
         float[] hair = mask.find(luma, red, skinLuma, skinRed, browTops(), planes);
         if (mask.any(hair)) {
             float[] keep = new float[n];
@@ -200,25 +211,6 @@ final class SourcePreparation {
             }
             inpaint(crop, keep, features, planes);
         }
-    }
-
-    /** Cells of eyes, brows, lips and nostrils without their surroundings. */
-    private boolean[] tightFeatures() {
-        Mat mask = Mat.zeros(layout.height, layout.width, CvType.CV_8U);
-        fillHull(mask, FaceRegions.LEFT_EYE, .08f);
-        fillHull(mask, FaceRegions.RIGHT_EYE, .08f);
-        fillHull(mask, FaceRegions.LEFT_BROW, .03f);
-        fillHull(mask, FaceRegions.RIGHT_BROW, .03f);
-        fillHull(mask, FaceRegions.OUTER_LIPS, .05f);
-        fillHull(mask, FaceRegions.NOSTRILS, .05f);
-        byte[] bytes = new byte[layout.width * layout.height];
-        mask.get(0, 0, bytes);
-        mask.release();
-        boolean[] result = new boolean[bytes.length];
-        for (int i = 0; i < result.length; i++) {
-            result[i] = bytes[i] != 0;
-        }
-        return result;
     }
 
     /** Row of the brows' upper edge in every column: a fringe may end anywhere above it. */
