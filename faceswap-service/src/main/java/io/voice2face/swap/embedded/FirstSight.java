@@ -23,6 +23,10 @@ final class FirstSight implements AutoCloseable {
     private static final float DARK_FROM = .3f;
     private static final float DARK_SPREAD = .3f;
     private static final float VERY_DARK = .65f;
+    private static final float STRAND = .6f;
+    /** No shadow on light skin is as dark as this against the skin around. */
+    private static final float BLACK = 1;
+
     /** ln(luma) between which a colour begins to say something. */
     private static final float CLEAR_FROM = (float) Math.log(40);
 
@@ -37,11 +41,14 @@ final class FirstSight implements AutoCloseable {
     private final boolean[] face;
     /** Eyes, brows, lips and nostrils with little around them: they have colours of their own. */
     private final boolean[] features;
+    /** The same without anything around. */
+    private final boolean[] closeFeatures;
     /** Where a beard grows. */
     private final boolean[] beard;
 
     private final float[] evidence;
     private final float[] dark;
+    private final float[] strands;
     private final float[] base;
     private final float[] norm;
     private float lightSkin;
@@ -52,17 +59,20 @@ final class FirstSight implements AutoCloseable {
         this.cells = layout.width * layout.height;
         this.evidence = new float[cells];
         this.dark = new float[cells];
+        this.strands = new float[cells];
         this.base = new float[cells];
         this.norm = new float[cells];
         this.face = layout.cellsOf(0, FaceRegions.OVAL);
-        this.features = layout.cellsOf(
-                .07f,
-                FaceRegions.LEFT_EYE,
-                FaceRegions.RIGHT_EYE,
-                FaceRegions.LEFT_BROW,
-                FaceRegions.RIGHT_BROW,
-                FaceRegions.OUTER_LIPS,
-                FaceRegions.NOSTRILS);
+        FaceRegions[] own = {
+            FaceRegions.LEFT_EYE,
+            FaceRegions.RIGHT_EYE,
+            FaceRegions.LEFT_BROW,
+            FaceRegions.RIGHT_BROW,
+            FaceRegions.OUTER_LIPS,
+            FaceRegions.NOSTRILS
+        };
+        this.features = layout.cellsOf(.07f, own);
+        this.closeFeatures = layout.cellsOf(.02f, own);
         this.beard = new boolean[cells];
         float noseBase = layout.points[2 * 2 + 1] - .12f * CELLS;
         for (int i = 0; i < cells; i++) {
@@ -77,9 +87,10 @@ final class FirstSight implements AutoCloseable {
      * @param blue ln(blue/luma)
      * @param red ln(red/luma)
      * @param seen 0..1, how well a cell is seen
+     * @param depth how much darker a cell is than what lies on both its sides, in ln(luma)
      * @return 0..1 per cell, how odd its colour is for skin in its place; the same array in every call
      */
-    float[] look(float[] luma, float[] blue, float[] red, float[] seen) {
+    float[] look(float[] luma, float[] blue, float[] red, float[] seen, float[] depth) {
         float skinLuma = anchorMedian(luma, seen);
         float skinBlue = anchorMedian(blue, seen);
         float skinRed = anchorMedian(red, seen);
@@ -87,14 +98,22 @@ final class FirstSight implements AutoCloseable {
         lightSkin = Smoothstep.of(skinLuma, LIGHT_FROM, LIGHT);
         localSkin(luma, blue, red, seen, skinLuma, skinBlue, skinRed);
         for (int i = 0; i < cells; i++) {
-            float darker = beard[i] || features[i] || !face[i] ? 0 : base[i] - luma[i];
-            dark[i] = Smoothstep.of(darker, VERY_DARK, VERY_DARK + .3f);
+            float darker = beard[i] || closeFeatures[i] || !face[i] ? 0 : base[i] - luma[i];
+            float line = face[i] && !closeFeatures[i] ? Smoothstep.of(depth[i], .4f, .6f) : 0;
+            dark[i] = Math.max(line, Smoothstep.of(darker, VERY_DARK, VERY_DARK + .3f));
+            strands[i] = beard[i] || features[i] ? 0 : Smoothstep.of(depth[i], STRAND, STRAND + .25f) * line;
+            float black = lightSkin * Smoothstep.of(darker, BLACK, BLACK + .3f);
             evidence[i] = face[i] && !features[i] && seen[i] > .25f
-                    ? odd(i, luma[i], blue[i] - skinBlue, red[i] - skinRed, skinBlue, skinRed)
+                    ? Math.max(black, odd(i, luma[i], blue[i] - skinBlue, red[i] - skinRed, skinBlue, skinRed))
                     : 0;
         }
         planes.blur(evidence, layout.width, layout.height, .02 * CELLS);
         return evidence;
+    }
+
+    /** 0..1 per cell: thin and darker than any wrinkle, as strands of hair across plain skin are, whatever their colour. */
+    float[] strands() {
+        return strands;
     }
 
     /**

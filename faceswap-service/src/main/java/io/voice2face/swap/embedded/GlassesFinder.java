@@ -81,6 +81,11 @@ final class GlassesFinder implements AutoCloseable {
         return lines;
     }
 
+    /** How much darker a cell of the last frame was than what lies on both its sides, in ln(luma): thin things alone. */
+    float[] depth() {
+        return depth;
+    }
+
     boolean worn() {
         return worn;
     }

@@ -40,6 +40,9 @@ final class OcclusionModel implements AutoCloseable {
     private static final int LOOK_INTERVAL = 3;
 
     private static final float LOOK_RATE = .35f;
+    /** Cells. */
+    private static final int STRAND_LENGTH = Math.round(.8f * CELLS);
+
     private static final float OUTER_RING = .14f;
     private static final float LEAST_AREA = .012f;
     private static final float LARGEST_HOLE = .12f;
@@ -68,6 +71,7 @@ final class OcclusionModel implements AutoCloseable {
     /** 0..1: what single frames say, smoothed over time. */
     private final float[] odd;
 
+    private final float[] strands;
     private final float[] frame;
     /** 0..1: what of it can be an occluder. */
     private final float[] standing;
@@ -98,6 +102,7 @@ final class OcclusionModel implements AutoCloseable {
         this.odd = new float[cells];
         this.standing = new float[cells];
         this.frame = new float[cells];
+        this.strands = new float[cells];
         this.unknown = new boolean[cells];
         this.sight = new FirstSight(layout);
         this.glasses = new GlassesFinder(layout);
@@ -208,17 +213,25 @@ final class OcclusionModel implements AutoCloseable {
 
     private void lookAtThisFrame(float[] seen) {
         float rate = frames == 0 ? 1 : LOOK_RATE;
-        approach(odd, sight.look(luma, blue, red, seen), rate);
         approach(frame, glasses.find(luma, seen), rate);
+        approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), rate);
+        approach(strands, sight.strands(), rate);
         threshold(odd, .5f);
         Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
+        mask.get(0, 0, bytes);
+        for (int i = 0; i < cells; i++) {
+            bytes[i] = (byte) (bytes[i] != 0 || strands[i] > .5f ? 255 : 0);
+        }
+        mask.put(0, 0, bytes);
         Arrays.fill(standing, 0);
-        if (keepOccluders()) {
+        if (keepOccluders(false)) {
             for (int i = 0; i < cells; i++) {
                 sorted[i] = Math.max(odd[i], sight.dark()[i]);
             }
-            spread(sorted, .3f, 14);
+            spread(sorted, .3f, STRAND_LENGTH);
             Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+            // a strand is as wide as its soft borders: without them half of it would be painted over
+            Imgproc.dilate(mask, mask, small);
             mask.get(0, 0, bytes);
             for (int i = 0; i < cells; i++) {
                 standing[i] = bytes[i] != 0 ? 1 : 0;
@@ -320,7 +333,7 @@ final class OcclusionModel implements AutoCloseable {
         threshold(evidence, .5f);
         Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
         Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
-        boolean found = keepOccluders();
+        boolean found = keepOccluders(true);
         if (found) {
             grow();
         }
@@ -334,8 +347,13 @@ final class OcclusionModel implements AutoCloseable {
         mask.put(0, 0, bytes);
     }
 
-    /** Leaves in {@link #bytes} the components that can be occluders. */
-    private boolean keepOccluders() {
+    /**
+     * Leaves in {@link #bytes} the components that can be occluders.
+     *
+     * @param moving a rim of hair or background inside the ring alone, that differs from the frames before, is the
+     *     mesh's error and no occluder; known by its colour it is hair
+     */
+    private boolean keepOccluders(boolean moving) {
         int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
         labels.get(0, 0, labelValues);
         int[] area = new int[count];
@@ -353,8 +371,7 @@ final class OcclusionModel implements AutoCloseable {
             kept[label] = area[label] >= LEAST_AREA * CELLS * CELLS
                     && outer[label] > 3
                     && still[label] >= LEAST_OUTSIDE_EXPRESSION * area[label]
-                    // a rim of hair or background inside the ring alone is the mesh's error, not an occluder
-                    && outer[label] < .92f * area[label];
+                    && (!moving || outer[label] < .92f * area[label]);
             any |= kept[label];
         }
         for (int i = 0; i < cells; i++) {
@@ -392,15 +409,22 @@ final class OcclusionModel implements AutoCloseable {
     }
 
     private void spread(float[] plane, float level, int passes) {
+        int before = 0;
         for (int pass = 0; pass < passes; pass++) {
             Imgproc.dilate(mask, mask, small);
             mask.get(0, 0, bytes);
+            int now = 0;
             for (int i = 0; i < cells; i++) {
                 if (bytes[i] != 0 && plane[i] < level) {
                     bytes[i] = 0;
                 }
+                now += bytes[i] != 0 ? 1 : 0;
             }
             mask.put(0, 0, bytes);
+            if (now == before) {
+                return;
+            }
+            before = now;
         }
     }
 

@@ -29,7 +29,7 @@ final class ShapeTransfer implements AutoCloseable {
 
     private static final float ASIDE_SHARE = 1;
     /** More than once: what looks like a nod is seen by the landmark network in its depth as well. */
-    private static final float NOD_SHARE = 3.2f;
+    private static final float NOD_SHARE = 2.5f;
 
     private static final float DEPTH_SHARE = .4f;
     private static final float LIMIT = .11f;

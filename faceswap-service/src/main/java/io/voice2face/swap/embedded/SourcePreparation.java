@@ -147,8 +147,8 @@ final class SourcePreparation {
     }
 
     /**
-     * Cover by distance inside the oval: it begins a little inside and reaches 1 over a feather that is wide at the
-     * forehead, where hair begins anywhere, and narrow at the jaw.
+     * Cover by distance inside the oval: it begins a little inside and reaches 1 over a feather that is a little
+     * wider at the forehead and narrow at the jaw.
      */
     private float[] cover() {
         Mat inside = Mat.zeros(layout.height, layout.width, CvType.CV_8U);
@@ -166,8 +166,8 @@ final class SourcePreparation {
         for (int y = 0; y < layout.height; y++) {
             float forehead = Smoothstep.of(browLine + .1f * CELLS - y, 0, (browLine - top) * .9f);
             float jaw = Smoothstep.of(y, mouthLine - .25f * CELLS, chin - .1f * CELLS);
-            float offset = (.025f + .035f * forehead - .012f * jaw) * CELLS;
-            float feather = (.09f + .12f * forehead - .035f * jaw) * CELLS;
+            float offset = (.025f + .025f * forehead - .012f * jaw) * CELLS;
+            float feather = (.115f + .03f * forehead - .052f * jaw) * CELLS;
             for (int x = 0; x < layout.width; x++) {
                 int i = y * layout.width + x;
                 result[i] = Smoothstep.of(result[i], offset, offset + feather);

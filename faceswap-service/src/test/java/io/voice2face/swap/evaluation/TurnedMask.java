@@ -1,15 +1,18 @@
 package io.voice2face.swap.evaluation;
 
 import java.util.Arrays;
+import java.util.List;
 
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.MatOfPoint;
 import org.opencv.core.Point;
 import org.opencv.core.Scalar;
 import org.opencv.core.Size;
 import org.opencv.imgproc.Imgproc;
 
+import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.FaceTopology;
 
 /** The face of a still, turned about the axis of its neck: as far as a clip of a generated face cannot turn. */
@@ -28,7 +31,7 @@ final class TurnedMask {
      * @param frame of the picture's size; becomes the still with the turned face in it
      */
     static void draw(Mat picture, float[] xyz, FaceTopology topology, double angle, Mat frame) {
-        picture.copyTo(frame);
+        behind(picture, xyz, frame);
         int width = frame.cols();
         int height = frame.rows();
         float[] turned = turn(xyz, angle);
@@ -68,6 +71,24 @@ final class TurnedMask {
         map.release();
         face.release();
         mask.release();
+    }
+
+    /** The still without its face: there is only the colour of its skin left. */
+    private static void behind(Mat picture, float[] xyz, Mat frame) {
+        Point[] outline = new Point[FaceRegions.OVAL.size()];
+        for (int i = 0; i < outline.length; i++) {
+            outline[i] = new Point(xyz[FaceRegions.OVAL.point(i) * 3], xyz[FaceRegions.OVAL.point(i) * 3 + 1]);
+        }
+        MatOfPoint oval = new MatOfPoint(outline);
+        Mat inside = Mat.zeros(picture.size(), CvType.CV_8U);
+        Imgproc.fillPoly(inside, List.of(oval), new Scalar(255));
+        picture.copyTo(frame);
+        frame.setTo(Core.mean(picture, inside), inside);
+        Mat smooth = new Mat();
+        Imgproc.GaussianBlur(frame, smooth, new Size(0, 0), 12);
+        Imgproc.dilate(inside, inside, Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(15, 15)));
+        smooth.copyTo(frame, inside);
+        List.of(oval, inside, smooth).forEach(Mat::release);
     }
 
     private static float[] turn(float[] xyz, double angle) {
