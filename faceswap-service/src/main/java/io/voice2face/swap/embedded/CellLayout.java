@@ -1,5 +1,18 @@
 package io.voice2face.swap.embedded;
 
+import java.util.Arrays;
+import java.util.List;
+
+import org.opencv.core.CvType;
+import org.opencv.core.Mat;
+import org.opencv.core.MatOfInt;
+import org.opencv.core.MatOfPoint;
+import org.opencv.core.Point;
+import org.opencv.core.Scalar;
+import org.opencv.core.Size;
+import org.opencv.imgproc.Imgproc;
+
+import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.FaceTopology;
 import io.voice2face.swap.face.TrackedFace;
 
@@ -62,10 +75,42 @@ final class CellLayout {
         corner2 = new short[cells];
         weight0 = new float[cells];
         weight1 = new float[cells];
-        java.util.Arrays.fill(corner0, (short) -1);
+        Arrays.fill(corner0, (short) -1);
         for (int t = 0; t < topology.triangleCount(); t++) {
             lay(topology.corner(t, 0), topology.corner(t, 1), topology.corner(t, 2));
         }
+    }
+
+    /** Cells of the convex hulls of regions, each widened by a share of the eye distance. */
+    boolean[] cellsOf(float dilation, FaceRegions... regions) {
+        Mat mask = Mat.zeros(height, width, CvType.CV_8U);
+        for (FaceRegions region : regions) {
+            Point[] outline = new Point[region.size()];
+            for (int i = 0; i < outline.length; i++) {
+                outline[i] = new Point(points[region.point(i) * 2], points[region.point(i) * 2 + 1]);
+            }
+            MatOfPoint all = new MatOfPoint(outline);
+            MatOfInt order = new MatOfInt();
+            Imgproc.convexHull(all, order);
+            MatOfPoint hull = new MatOfPoint(
+                    Arrays.stream(order.toArray()).mapToObj(i -> outline[i]).toArray(Point[]::new));
+            Imgproc.fillConvexPoly(mask, hull, new Scalar(255));
+            List.of(all, order, hull).forEach(Mat::release);
+        }
+        int radius = Math.round(dilation * PER_EYE_DISTANCE);
+        if (radius > 0) {
+            Mat kernel = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(2 * radius + 1, 2 * radius + 1));
+            Imgproc.dilate(mask, mask, kernel);
+            kernel.release();
+        }
+        byte[] bytes = new byte[width * height];
+        mask.get(0, 0, bytes);
+        mask.release();
+        boolean[] cells = new boolean[bytes.length];
+        for (int i = 0; i < cells.length; i++) {
+            cells[i] = bytes[i] != 0;
+        }
+        return cells;
     }
 
     private static int even(float size) {

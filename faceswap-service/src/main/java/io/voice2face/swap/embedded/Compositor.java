@@ -29,7 +29,6 @@ final class Compositor implements AutoCloseable {
     private final SourceFace source;
     private final Mat lightGrid;
     private final Mat coverGrid;
-    private final float[] coverValues;
     private final Mat smallMap = new Mat();
     private final Mat smallLight = new Mat();
     private final Mat smallCover = new Mat();
@@ -61,14 +60,14 @@ final class Compositor implements AutoCloseable {
         this.source = source;
         this.lightGrid = new Mat(light.height, light.width, CvType.CV_32FC4);
         this.coverGrid = new Mat(source.layout.height, source.layout.width, CvType.CV_32F);
-        this.coverValues = new float[source.cover.length];
+        coverGrid.put(0, 0, source.cover);
     }
 
     /**
      * Blends in place.
      *
      * @param xyz landmarks in the frame
-     * @param occluded 0..1 per layout cell
+     * @param occluder what lies before the face
      * @param fade 0..1 how much of the source to show
      */
     void blend(
@@ -77,17 +76,18 @@ final class Compositor implements AutoCloseable {
             float eyeDistance,
             TriangleRaster raster,
             LightTransfer lighting,
-            float[] occluded,
+            OccluderMask occluder,
             EyeLids lids,
             SkinTexture skin,
             float fade) {
         if (!place(frame, raster)) {
             return;
         }
-        layMaps(raster, lighting, occluded);
+        layMaps(raster, lighting);
         drawOpenings(xyz, eyeDistance, raster, lids);
         mixAlpha(raster, fade);
         enlarge(raster, eyeDistance);
+        occluder.clear(alpha, raster.left, raster.top);
         skin.soften(texture);
         mix(frame, raster, lighting, skin);
     }
@@ -100,7 +100,7 @@ final class Compositor implements AutoCloseable {
         return x1 - x0 >= 4 && y1 - y0 >= 4;
     }
 
-    private void layMaps(TriangleRaster raster, LightTransfer lighting, float[] occluded) {
+    private void layMaps(TriangleRaster raster, LightTransfer lighting) {
         int n = raster.width * raster.height;
         if (smallMapValues.length < n * 2) {
             smallMapValues = new float[n * 2];
@@ -113,12 +113,8 @@ final class Compositor implements AutoCloseable {
             smallMapValues[i * 2] = values[i * 4];
             smallMapValues[i * 2 + 1] = values[i * 4 + 1];
         }
-        for (int i = 0; i < coverValues.length; i++) {
-            coverValues[i] = source.cover[i] * (1 - occluded[i]);
-        }
         smallMap.create(raster.height, raster.width, CvType.CV_32FC2);
         smallMap.put(0, 0, smallMapValues);
-        coverGrid.put(0, 0, coverValues);
         Imgproc.remap(
                 coverGrid, smallCover, smallMap, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
         smallCover.get(0, 0, coverRow);

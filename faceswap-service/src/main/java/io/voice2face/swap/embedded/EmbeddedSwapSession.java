@@ -16,6 +16,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
     private final Compositor compositor;
     private final SkinTexture skin = new SkinTexture();
     private final OcclusionModel occlusion;
+    private final OccluderMask occluder;
 
     EmbeddedSwapSession(SourceFace source) {
         this.source = source;
@@ -25,6 +26,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         this.light = new LightTransfer(source);
         this.compositor = new Compositor(source, light);
         this.occlusion = new OcclusionModel(source);
+        this.occluder = new OccluderMask(source.layout);
     }
 
     @Override
@@ -37,14 +39,16 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         }
         float eyeDistance = face.eyeDistance();
         float[] xyz = face.xyz().clone();
-        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), occlusion);
-        lids.close(xyz);
-        raster.draw(xyz, eyeDistance);
+        raster.place(xyz, eyeDistance);
         sampler.sample(frame, xyz, eyeDistance, raster);
         occlusion.look(sampler);
+        occluder.cover(frame, xyz, eyeDistance, raster, occlusion);
+        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), occlusion, occluder);
+        lids.close(xyz);
+        raster.draw(xyz, eyeDistance);
         light.measure(sampler, occlusion.occluded());
         skin.next();
-        compositor.blend(frame, xyz, eyeDistance, raster, light, occlusion.occluded(), lids, skin, face.fade());
+        compositor.blend(frame, xyz, eyeDistance, raster, light, occluder, lids, skin, face.fade());
     }
 
     /** Share of the cover that was taken for an occluder in the last frame, 0..1. */
@@ -66,6 +70,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         light.close();
         compositor.close();
         occlusion.close();
+        occluder.close();
         skin.close();
     }
 }

@@ -20,7 +20,8 @@ import io.voice2face.swap.face.Smoothstep;
  * there, with its variation, free of exposure; what differs by several of these, hangs together, reaches in from outside
  * and does not lie in lips, eyes and brows alone, is an occluder and stays as it is.
  *
- * <p>What is there from the first frame on is taken for part of the face until it moves.
+ * <p>What is there from the first frame on has no past to differ from: {@link FirstSight} knows it by its colour and
+ * {@link GlassesFinder} by its lines, in stills as well. A hand of the face's own colour that never moves stays unseen.
  */
 final class OcclusionModel implements AutoCloseable {
     private static final float CELLS = CellLayout.PER_EYE_DISTANCE;
@@ -35,6 +36,13 @@ final class OcclusionModel implements AutoCloseable {
     private static final float LEARNING_UNDER_COVER = .003f;
 
     private static final int WARM_UP = 4;
+    /** Colours and lines of single frames are looked at this seldom: what is known by them does not come and go. */
+    private static final int LOOK_INTERVAL = 3;
+
+    private static final float LOOK_RATE = .35f;
+    /** Cells. */
+    private static final int STRAND_LENGTH = Math.round(.8f * CELLS);
+
     private static final float OUTER_RING = .14f;
     private static final float LEAST_AREA = .012f;
     private static final float LARGEST_HOLE = .12f;
@@ -58,6 +66,18 @@ final class OcclusionModel implements AutoCloseable {
     private final float[] occluded;
     private final byte[] bytes;
     private final int[] labelValues;
+    private final FirstSight sight;
+    private final GlassesFinder glasses;
+    /** 0..1: what single frames say, smoothed over time. */
+    private final float[] odd;
+
+    private final float[] strands;
+    private final float[] frame;
+    /** 0..1: what of it can be an occluder. */
+    private final float[] standing;
+    /** Cells that were covered whenever they were seen: how the face looks there is not known. */
+    private final boolean[] unknown;
+
     private final Mat mask;
     private final Mat labels = new Mat();
     private final Mat statistics = new Mat();
@@ -66,6 +86,7 @@ final class OcclusionModel implements AutoCloseable {
     private final Mat wide;
     private final Mat solid;
     private int frames;
+    private boolean any;
 
     OcclusionModel(SourceFace source) {
         this.layout = source.layout;
@@ -78,6 +99,13 @@ final class OcclusionModel implements AutoCloseable {
         this.sorted = new float[cells];
         this.occluded = new float[cells];
         this.tolerance = new float[cells];
+        this.odd = new float[cells];
+        this.standing = new float[cells];
+        this.frame = new float[cells];
+        this.strands = new float[cells];
+        this.unknown = new boolean[cells];
+        this.sight = new FirstSight(layout);
+        this.glasses = new GlassesFinder(layout);
         this.bytes = new byte[cells];
         this.labelValues = new int[cells];
         for (int i = 0; i < mean.length; i++) {
@@ -165,26 +193,79 @@ final class OcclusionModel implements AutoCloseable {
         for (int i = 0; i < cells; i++) {
             detail[i] = luma[i] - detail[i];
         }
+        if (frames % LOOK_INTERVAL == 0) {
+            lookAtThisFrame(target.seen);
+        }
         if (frames == 0) {
             begin();
         }
         removeExposure(target.seen);
         weigh(target.seen);
-        if (frames >= WARM_UP) {
-            decide();
-        }
+        decide();
         learn(target.seen);
         frames++;
     }
 
-    private void begin() {
-        float[][] now = {luma, blue, red, detail};
-        float[] floors = {LUMA_FLOOR, CHROMA_FLOOR, CHROMA_FLOOR, DETAIL_FLOOR};
-        for (int k = 0; k < mean.length; k++) {
-            System.arraycopy(now[k], 0, mean[k], 0, cells);
-            // broad at first: nothing is known yet about how much a cell varies
-            Arrays.fill(variance[k], .5f * floors[k] * floors[k]);
+    /** True where anything at all lies before the face. */
+    boolean any() {
+        return any;
+    }
+
+    private void lookAtThisFrame(float[] seen) {
+        float rate = frames == 0 ? 1 : LOOK_RATE;
+        approach(frame, glasses.find(luma, seen), rate);
+        approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), rate);
+        approach(strands, sight.strands(), rate);
+        threshold(odd, .5f);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
+        mask.get(0, 0, bytes);
+        for (int i = 0; i < cells; i++) {
+            bytes[i] = (byte) (bytes[i] != 0 || strands[i] > .5f ? 255 : 0);
         }
+        mask.put(0, 0, bytes);
+        Arrays.fill(standing, 0);
+        if (keepOccluders(false)) {
+            for (int i = 0; i < cells; i++) {
+                sorted[i] = Math.max(odd[i], sight.dark()[i]);
+            }
+            spread(sorted, .3f, STRAND_LENGTH);
+            Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+            // a strand is as wide as its soft borders: without them half of it would be painted over
+            Imgproc.dilate(mask, mask, small);
+            mask.get(0, 0, bytes);
+            for (int i = 0; i < cells; i++) {
+                standing[i] = bytes[i] != 0 ? 1 : 0;
+            }
+            planes.blur(standing, layout.width, layout.height, .022 * CELLS);
+        }
+        for (int i = 0; i < cells; i++) {
+            standing[i] = Math.max(Smoothstep.of(standing[i], .25f, .75f), frame[i]);
+        }
+    }
+
+    private static void approach(float[] state, float[] now, float rate) {
+        for (int i = 0; i < state.length; i++) {
+            state[i] += rate * (now[i] - state[i]);
+        }
+    }
+
+    private void begin() {
+        for (int i = 0; i < cells; i++) {
+            begin(i);
+            unknown[i] = standing[i] > .1f;
+        }
+    }
+
+    private void begin(int i) {
+        mean[0][i] = luma[i];
+        mean[1][i] = blue[i];
+        mean[2][i] = red[i];
+        mean[3][i] = detail[i];
+        // broad at first: nothing is known yet about how much a cell varies
+        variance[0][i] = .5f * LUMA_FLOOR * LUMA_FLOOR;
+        variance[1][i] = .5f * CHROMA_FLOOR * CHROMA_FLOOR;
+        variance[2][i] = .5f * CHROMA_FLOOR * CHROMA_FLOOR;
+        variance[3][i] = .5f * DETAIL_FLOOR * DETAIL_FLOOR;
     }
 
     /** Takes the common change of the whole face out; less than half of it may be occluded for that. */
@@ -213,7 +294,7 @@ final class OcclusionModel implements AutoCloseable {
 
     private void weigh(float[] seen) {
         for (int i = 0; i < cells; i++) {
-            if (seen[i] < .25f) {
+            if (seen[i] < .25f || unknown[i]) {
                 evidence[i] = 0;
                 continue;
             }
@@ -231,37 +312,48 @@ final class OcclusionModel implements AutoCloseable {
     }
 
     private void decide() {
-        threshold(.5f);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
-        boolean any = keepOccluders();
-        if (any) {
-            grow();
-        }
+        boolean moved = frames >= WARM_UP && findMoved();
         for (int i = 0; i < cells; i++) {
-            float now = any && bytes[i] != 0 ? 1 : 0;
-            sorted[i] = now;
+            sorted[i] = moved && bytes[i] != 0 ? 1 : 0;
         }
-        if (any) {
+        if (moved) {
             planes.blur(sorted, layout.width, layout.height, .022 * CELLS);
         }
+        any = false;
         for (int i = 0; i < cells; i++) {
-            float now = Smoothstep.of(sorted[i], .25f, .75f);
-            occluded[i] = now > occluded[i]
-                    ? occluded[i] + .85f * (now - occluded[i])
-                    : occluded[i] + .6f * (now - occluded[i]);
+            float now = Math.max(Smoothstep.of(sorted[i], .25f, .75f), standing[i]);
+            float rate = frames == 0 ? 1 : now > occluded[i] ? .85f : .6f;
+            occluded[i] += rate * (now - occluded[i]);
+            any |= occluded[i] > .05f;
         }
     }
 
-    private void threshold(float level) {
+    /** Leaves in {@link #bytes} what differs from the frames before. */
+    private boolean findMoved() {
+        threshold(evidence, .5f);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
+        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+        boolean found = keepOccluders(true);
+        if (found) {
+            grow();
+        }
+        return found;
+    }
+
+    private void threshold(float[] plane, float level) {
         for (int i = 0; i < cells; i++) {
-            bytes[i] = (byte) (evidence[i] > level ? 255 : 0);
+            bytes[i] = (byte) (plane[i] > level ? 255 : 0);
         }
         mask.put(0, 0, bytes);
     }
 
-    /** Leaves in {@link #bytes} the components that can be occluders. */
-    private boolean keepOccluders() {
+    /**
+     * Leaves in {@link #bytes} the components that can be occluders.
+     *
+     * @param moving a rim of hair or background inside the ring alone, that differs from the frames before, is the
+     *     mesh's error and no occluder; known by its colour it is hair
+     */
+    private boolean keepOccluders(boolean moving) {
         int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
         labels.get(0, 0, labelValues);
         int[] area = new int[count];
@@ -279,8 +371,7 @@ final class OcclusionModel implements AutoCloseable {
             kept[label] = area[label] >= LEAST_AREA * CELLS * CELLS
                     && outer[label] > 3
                     && still[label] >= LEAST_OUTSIDE_EXPRESSION * area[label]
-                    // a rim of hair or background inside the ring alone is the mesh's error, not an occluder
-                    && outer[label] < .92f * area[label];
+                    && (!moving || outer[label] < .92f * area[label]);
             any |= kept[label];
         }
         for (int i = 0; i < cells; i++) {
@@ -312,18 +403,29 @@ final class OcclusionModel implements AutoCloseable {
 
     /** Hysteresis: weaker evidence counts beside what is sure. */
     private void grow() {
-        for (int pass = 0; pass < 8; pass++) {
-            Imgproc.dilate(mask, mask, small);
-            mask.get(0, 0, bytes);
-            for (int i = 0; i < cells; i++) {
-                if (bytes[i] != 0 && evidence[i] < .12f) {
-                    bytes[i] = 0;
-                }
-            }
-            mask.put(0, 0, bytes);
-        }
+        spread(evidence, .12f, 8);
         Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, solid);
         fillHoles();
+    }
+
+    private void spread(float[] plane, float level, int passes) {
+        int before = 0;
+        for (int pass = 0; pass < passes; pass++) {
+            Imgproc.dilate(mask, mask, small);
+            mask.get(0, 0, bytes);
+            int now = 0;
+            for (int i = 0; i < cells; i++) {
+                if (bytes[i] != 0 && plane[i] < level) {
+                    bytes[i] = 0;
+                }
+                now += bytes[i] != 0 ? 1 : 0;
+            }
+            mask.put(0, 0, bytes);
+            if (now == before) {
+                return;
+            }
+            before = now;
+        }
     }
 
     private void learn(float[] seen) {
@@ -331,6 +433,13 @@ final class OcclusionModel implements AutoCloseable {
         float rate = Math.max(LEARNING, 1f / (frames + 1));
         for (int i = 0; i < cells; i++) {
             if (seen[i] < .25f) {
+                continue;
+            }
+            if (unknown[i]) {
+                unknown[i] = standing[i] > .1f;
+                if (!unknown[i]) {
+                    begin(i);
+                }
                 continue;
             }
             float doubt = Math.max(occluded[i], frames >= WARM_UP ? evidence[i] : 0);
@@ -348,6 +457,8 @@ final class OcclusionModel implements AutoCloseable {
     @Override
     public void close() {
         planes.close();
+        sight.close();
+        glasses.close();
         for (Mat mat : List.of(mask, labels, statistics, centroids, small, wide, solid)) {
             mat.release();
         }

@@ -25,7 +25,7 @@ final class ShapeTransfer implements AutoCloseable {
      * network sees in its texture (about .015) to the landmark error of the result; beyond this, faces are bent further
      * than their likeness gains.
      */
-    private static final float BUDGET = .015f;
+    private static final float BUDGET = .0115f;
 
     private static final float ASIDE_SHARE = 1;
     /** More than once: what looks like a nod is seen by the landmark network in its depth as well. */
@@ -92,9 +92,17 @@ final class ShapeTransfer implements AutoCloseable {
      * Bends the frame and moves the landmarks with it, both in place.
      *
      * @param fade 0..1, how much of the change to apply
-     * @param occlusion where things lay before the face in the last frame: they are not bent
+     * @param occlusion where things lie before the face: landmarks under them do not move
+     * @param occluder the same, pixel by pixel: they are not bent
      */
-    void apply(Mat frame, float[] xyz, HeadPose pose, float eyeDistance, float fade, OcclusionModel occlusion) {
+    void apply(
+            Mat frame,
+            float[] xyz,
+            HeadPose pose,
+            float eyeDistance,
+            float fade,
+            OcclusionModel occlusion,
+            OccluderMask occluder) {
         learn(xyz, pose);
         if (fade < .02f) {
             return;
@@ -105,7 +113,7 @@ final class ShapeTransfer implements AutoCloseable {
         layGrid(xyz, eyeDistance);
         spread(xyz, eyeDistance);
         invert();
-        bend(frame);
+        bend(frame, occluder);
         moveLandmarks(xyz);
     }
 
@@ -308,7 +316,7 @@ final class ShapeTransfer implements AutoCloseable {
         return upper * (1 - fy) + lower * fy;
     }
 
-    private void bend(Mat frame) {
+    private void bend(Mat frame, OccluderMask occluder) {
         int width = (int) (columns * spacing);
         int height = (int) (rows * spacing);
         nodes.create(rows, columns, CvType.CV_32FC2);
@@ -326,6 +334,7 @@ final class ShapeTransfer implements AutoCloseable {
         }
         Rect within = new Rect(x0 - (int) originX, y0 - (int) originY, x1 - x0, y1 - y0);
         Mat part = field.submat(within);
+        occluder.clear(part, x0, y0);
         Mat base = identity.submat(new Rect(0, 0, x1 - x0, y1 - y0));
         Core.add(part, base, map);
         Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));

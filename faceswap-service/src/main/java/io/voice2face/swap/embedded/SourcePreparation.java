@@ -147,8 +147,8 @@ final class SourcePreparation {
     }
 
     /**
-     * Cover by distance inside the oval: it begins a little inside and reaches 1 over a feather that is wide at the
-     * forehead, where hair begins anywhere, and narrow at the jaw.
+     * Cover by distance inside the oval: it begins a little inside and reaches 1 over a feather that is a little
+     * wider at the forehead and narrow at the jaw.
      */
     private float[] cover() {
         Mat inside = Mat.zeros(layout.height, layout.width, CvType.CV_8U);
@@ -166,8 +166,8 @@ final class SourcePreparation {
         for (int y = 0; y < layout.height; y++) {
             float forehead = Smoothstep.of(browLine + .1f * CELLS - y, 0, (browLine - top) * .9f);
             float jaw = Smoothstep.of(y, mouthLine - .25f * CELLS, chin - .1f * CELLS);
-            float offset = (.025f + .035f * forehead - .012f * jaw) * CELLS;
-            float feather = (.12f + .15f * forehead - .055f * jaw) * CELLS;
+            float offset = (.025f + .025f * forehead - .012f * jaw) * CELLS;
+            float feather = (.115f + .03f * forehead - .052f * jaw) * CELLS;
             for (int x = 0; x < layout.width; x++) {
                 int i = y * layout.width + x;
                 result[i] = Smoothstep.of(result[i], offset, offset + feather);
@@ -191,22 +191,24 @@ final class SourcePreparation {
         cellColours(crop, luma, blue, red);
         float skinLuma = medianAround(luma, 0.16f, 50, 280, 4, 151);
         float skinRed = medianAround(red, 0.16f, 50, 280, 4, 151);
-        float[] browTops = browTops();
-        float[] keep = new float[n];
-        boolean any = false;
-        for (int y = 0; y < layout.height; y++) {
-            for (int x = 0; x < layout.width; x++) {
-                int i = y * layout.width + x;
-                boolean above = y < browTops[x] - .02f * CELLS;
-                boolean side = !above && y < layout.points[1 * 2 + 1] && features[i] < .05f && cover[i] < .95f;
-                float dark = skinLuma - luma[i];
-                float pale = skinRed - red[i];
-                float hair = above || side ? Smoothstep.of(dark + 1.5f * pale, .45f, .8f) : 0;
-                keep[i] = 1 - hair;
-                any |= hair > .3f && cover[i] > .05f;
+        HairMask mask = new HairMask(
+                layout,
+                cover,
+                features,
+                layout.cellsOf(
+                        .03f,
+                        FaceRegions.LEFT_EYE,
+                        FaceRegions.RIGHT_EYE,
+                        FaceRegions.LEFT_BROW,
+                        FaceRegions.RIGHT_BROW,
+                        FaceRegions.OUTER_LIPS,
+                        FaceRegions.NOSTRILS));
+        float[] hair = mask.find(luma, red, skinLuma, skinRed, browTops(), planes);
+        if (mask.any(hair)) {
+            float[] keep = new float[n];
+            for (int i = 0; i < n; i++) {
+                keep[i] = 1 - hair[i];
             }
-        }
-        if (any) {
             inpaint(crop, keep, features, planes);
         }
     }

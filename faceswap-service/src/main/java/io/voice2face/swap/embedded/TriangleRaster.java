@@ -46,10 +46,15 @@ final class TriangleRaster implements AutoCloseable {
         return normals[point * 3 + 2];
     }
 
+    /** Finds the bounds and what faces the viewer, without drawing. */
+    void place(float[] xyz, float eyeDistance) {
+        bound(xyz, eyeDistance);
+        vertexNormals(xyz);
+    }
+
     /** Draws landmarks in frame pixels. */
     void draw(float[] xyz, float eyeDistance) {
         place(xyz, eyeDistance);
-        vertexNormals(xyz);
         int n = width * height;
         if (drawn.length < n * 4) {
             drawn = new float[n * 4];
@@ -64,7 +69,7 @@ final class TriangleRaster implements AutoCloseable {
         smooth(eyeDistance);
     }
 
-    private void place(float[] xyz, float eyeDistance) {
+    private void bound(float[] xyz, float eyeDistance) {
         float x0 = Float.MAX_VALUE;
         float y0 = Float.MAX_VALUE;
         float x1 = -Float.MAX_VALUE;

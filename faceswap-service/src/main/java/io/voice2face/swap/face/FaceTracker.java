@@ -15,6 +15,10 @@ public final class FaceTracker implements AutoCloseable {
     private static final int SEARCH_INTERVAL = 2;
     private static final int MOST_FACES = 4;
     private static final float LOST_BELOW = .2f;
+    /** Shares of {@link #holds} at which a swap goes and comes back. */
+    private static final float STOPS_HOLDING = .45f;
+
+    private static final float HOLDS_AGAIN = .7f;
     private static final float SAME_FACE_OVERLAP = .25f;
 
     private final FaceFinder finder;
@@ -39,6 +43,7 @@ public final class FaceTracker implements AutoCloseable {
         private boolean present;
         private boolean entered;
         private float fade;
+        private boolean held;
 
         private Person(int id, FaceRegion region) {
             this.id = id;
@@ -92,9 +97,16 @@ public final class FaceTracker implements AutoCloseable {
         person.region = FaceRegion.around(xyz);
         person.smoother.smooth(xyz, seconds);
         HeadPose pose = poses.estimate(xyz);
-        float wanted = holds(pose, score);
+        float holds = holds(pose, score);
+        // two faces over each other look soft: however slowly a head turns, one gives way to the other within a few
+        // frames
+        person.held = holds > (person.held ? STOPS_HOLDING : HOLDS_AGAIN);
+        float wanted = person.held ? 1 : 0;
         // a face that comes in while the clip runs is not switched on within one frame
         person.fade = frame == 1 ? wanted : person.fade + .4f * (wanted - person.fade);
+        if (Math.abs(wanted - person.fade) < .04f) {
+            person.fade = wanted;
+        }
         faces.add(new TrackedFace(person.id, xyz, score, pose, person.fade, person.entered, seconds));
         person.entered = false;
     }

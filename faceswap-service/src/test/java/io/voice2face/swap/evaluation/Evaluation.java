@@ -207,10 +207,11 @@ public final class Evaluation {
                 "false",
                 "kept",
                 "lost");
-        int number = 0;
         for (String name : names) {
+            // the same face for a clip whether it is run alone or with the others
+            Mat source = sources.get(Scene.NAMES.indexOf(name) % sources.size());
             try (Scene scene = Scene.make(name, folder);
-                    FaceSwapper.PreparedFace face = swapper.prepare(sources.get(number++ % sources.size()))) {
+                    FaceSwapper.PreparedFace face = swapper.prepare(source)) {
                 clip(scene, face, folder);
             }
         }

@@ -16,7 +16,12 @@ import org.opencv.imgproc.Imgproc;
 import io.voice2face.media.VideoReader;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.TestFaces;
+import io.voice2face.swap.face.FaceChoice;
+import io.voice2face.swap.face.FaceFinder;
+import io.voice2face.swap.face.FaceTopology;
+import io.voice2face.swap.face.FaceTracker;
 import io.voice2face.swap.face.Smoothstep;
+import io.voice2face.swap.face.TrackedFace;
 
 /**
  * A clip of the evaluation: a built-in template, and what is done to it.
@@ -38,7 +43,12 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             "exposure-ramp",
             "hand",
             "microphone",
-            "lost-and-found");
+            "lost-and-found",
+            "glasses",
+            "hair-strand",
+            "cup-from-start",
+            "hand-from-start",
+            "far-turn");
 
     static Scene make(String name, Path folder) throws Exception {
         return switch (name) {
@@ -52,6 +62,12 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             case "hand" -> occluded(name, "garden-woman", folder, Scene::hand, new Scalar(110, 140, 190));
             case "microphone" -> occluded(name, "office-man", folder, Scene::microphone, new Scalar(38, 36, 35));
             case "lost-and-found" -> lostAndFound(name, folder);
+            case "glasses" -> worn(name, "studio-woman", folder, Scene::glasses, new Scalar(38, 34, 36));
+            case "hair-strand" -> worn(name, "garden-woman", folder, Scene::strand, new Scalar(30, 34, 46));
+            case "cup-from-start" -> occluded(name, "office-man", folder, Scene::cup, new Scalar(170, 95, 40));
+            case "hand-from-start" ->
+                occluded(name, "garden-woman", folder, Scene::stillHand, new Scalar(110, 140, 190));
+            case "far-turn" -> farTurn(name, folder);
             default -> throw new IllegalArgumentException(name);
         };
     }
@@ -158,6 +174,109 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             masks.add(mask);
         }
         return new Scene(name, frames, masks);
+    }
+
+    @FunctionalInterface
+    private interface Wear {
+        void draw(Mat mask, float[] xyz, float eyeDistance);
+    }
+
+    /** Something that goes with the head from the first frame to the last. */
+    private static Scene worn(String name, String template, Path folder, Wear wear, Scalar colour) throws Exception {
+        List<Mat> frames = read(template, folder);
+        List<Mat> masks = new ArrayList<>();
+        List<float[]> faces = track(frames);
+        for (int i = 0; i < frames.size(); i++) {
+            Mat mask = Mat.zeros(frames.get(i).size(), CvType.CV_8U);
+            wear.draw(mask, faces.get(i), TrackedFace.eyeDistance(faces.get(i)));
+            paint(frames.get(i), mask, colour);
+            masks.add(mask);
+        }
+        return new Scene(name, frames, masks);
+    }
+
+    /** Landmarks of every frame; a face that is lost stays where it was. */
+    private static List<float[]> track(List<Mat> frames) {
+        List<float[]> faces = new ArrayList<>();
+        try (FaceFinder finder = TestFaces.finder();
+                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent())) {
+            for (Mat frame : frames) {
+                List<TrackedFace> found = tracker.track(frame, 1 / 25f);
+                faces.add(
+                        found.isEmpty()
+                                ? faces.get(faces.size() - 1)
+                                : found.get(0).xyz());
+            }
+        }
+        return faces;
+    }
+
+    /** Dark rims around both eyes, a bridge and two temples. */
+    private static void glasses(Mat mask, float[] xyz, float eyeDistance) {
+        Scalar white = new Scalar(255);
+        int rim = Math.max(2, Math.round(.034f * eyeDistance));
+        double roll = Math.atan2(xyz[263 * 3 + 1] - xyz[33 * 3 + 1], xyz[263 * 3] - xyz[33 * 3]);
+        Point left = between(xyz, 33, 133);
+        Point right = between(xyz, 362, 263);
+        double drop = .05 * eyeDistance;
+        for (Point eye : List.of(left, right)) {
+            eye.y += drop;
+            Size half = new Size(.27 * eyeDistance, .2 * eyeDistance);
+            Imgproc.ellipse(mask, eye, half, Math.toDegrees(roll), 0, 360, white, rim, Imgproc.LINE_AA, 0);
+        }
+        double reach = .27 * eyeDistance;
+        double up = .03 * eyeDistance;
+        line(mask, new Point(left.x + reach, left.y - up), new Point(right.x - reach, right.y - up), rim);
+        line(mask, new Point(left.x - reach, left.y - up), new Point(xyz[127 * 3], xyz[127 * 3 + 1]), rim);
+        line(mask, new Point(right.x + reach, right.y - up), new Point(xyz[356 * 3], xyz[356 * 3 + 1]), rim);
+    }
+
+    /** A strand that falls from the hairline over the end of a brow and the cheek. */
+    private static void strand(Mat mask, float[] xyz, float eyeDistance) {
+        int[] way = {54, 68, 46, 226, 116, 187};
+        for (int i = 1; i < way.length; i++) {
+            Point a = new Point(xyz[way[i - 1] * 3], xyz[way[i - 1] * 3 + 1]);
+            Point b = new Point(xyz[way[i] * 3], xyz[way[i] * 3 + 1]);
+            line(mask, a, b, Math.max(3, Math.round(.085f * eyeDistance * (way.length - i + 2) / (way.length + 1))));
+        }
+    }
+
+    private static Point between(float[] xyz, int a, int b) {
+        return new Point((xyz[a * 3] + xyz[b * 3]) / 2, (xyz[a * 3 + 1] + xyz[b * 3 + 1]) / 2);
+    }
+
+    private static void line(Mat mask, Point a, Point b, int thickness) {
+        Imgproc.line(mask, a, b, new Scalar(255), thickness, Imgproc.LINE_AA, 0);
+    }
+
+    /** A cup before chin and mouth in the first frame, put down after half of the clip. */
+    private static void cup(Mat mask, int frame, int frames) {
+        int y = Math.round(500 + 330 * Smoothstep.of(frame, frames * .5f, frames * .7f));
+        Imgproc.rectangle(mask, new Point(310, y), new Point(430, y + 230), new Scalar(255), -1);
+        Imgproc.ellipse(mask, new Point(370, y), new Size(60, 16), 0, 0, 360, new Scalar(255), -1, Imgproc.LINE_AA, 0);
+    }
+
+    /** The hand of the clip {@code hand}, at the cheek from the first frame on, taken away after half of the clip. */
+    private static void stillHand(Mat mask, int frame, int frames) {
+        double t = .2 * (1 - Smoothstep.of(frame, frames * .5f, frames * .7f));
+        hand(mask, (int) Math.round(25 + t * (frames - 40)), frames);
+    }
+
+    /**
+     * A head that turns by 55 degrees to either side: the face of a template's first frame as a mask in space. Round, so
+     * that nothing is to be seen of what it hides; the head behind it stays.
+     */
+    private static Scene farTurn(String name, Path folder) throws Exception {
+        List<Mat> frames = read("office-man", folder);
+        Mat picture = frames.get(0).clone();
+        float[] face = track(frames.subList(0, 1)).get(0);
+        FaceTopology topology = TestFaces.topology();
+        for (int i = 0; i < frames.size(); i++) {
+            double angle = Math.toRadians(55 * Math.sin(2 * Math.PI * i / frames.size()));
+            TurnedMask.draw(picture, face, topology, angle, frames.get(i));
+        }
+        picture.release();
+        return new Scene(name, frames, List.of());
     }
 
     private static void paint(Mat frame, Mat mask, Scalar colour) {

@@ -18,6 +18,7 @@ import org.bytedeco.ffmpeg.avfilter.AVFilterGraph;
 import org.bytedeco.ffmpeg.avfilter.AVFilterInOut;
 import org.bytedeco.ffmpeg.avformat.AVStream;
 import org.bytedeco.ffmpeg.avutil.AVFrame;
+import org.bytedeco.javacpp.BytePointer;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -26,6 +27,8 @@ import org.opencv.imgproc.Imgproc;
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_ID_GIF;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_free;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_make_writable;
+import static org.bytedeco.ffmpeg.global.avcodec.av_packet_move_ref;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_rescale_ts;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_alloc_context3;
 import static org.bytedeco.ffmpeg.global.avcodec.avcodec_find_encoder;
@@ -75,6 +78,12 @@ public final class GifWriter implements AutoCloseable {
             + "[b][p]paletteuse=new=1:dither=bayer:bayer_scale=4";
 
     private static final int COMMENT_LABEL = 0xFE;
+    private static final int GRAPHIC_CONTROL_LABEL = 0xF9;
+    /** Bits of a graphic control extension that say what becomes of the picture when its time is over. */
+    private static final int DISPOSAL = 0x1C;
+
+    private static final int CLEAR = 2 << 2;
+    private static final int HAS_TRANSPARENT = 1;
 
     private final Path file;
     private final Path unmarked;
@@ -89,12 +98,16 @@ public final class GifWriter implements AutoCloseable {
     private final AVFrame frame = av_frame_alloc();
     private final AVFrame paletted = av_frame_alloc();
     private final AVPacket packet = av_packet_alloc();
+    /** The picture before: whether it is to be cleared shows when the next one is known. */
+    private final AVPacket held = av_packet_alloc();
+
     private final Mat opaque = new Mat();
+    private byte background;
     private long lastPts = Long.MIN_VALUE;
     private long lastDuration = 10;
     private boolean closed;
 
-    private GifWriter(Path file, int width, int height, int loops, String palettes) {
+    private GifWriter(Path file, int width, int height, int loops, String palettes, boolean mayBeTransparent) {
         this.file = file;
         this.unmarked = file.resolveSibling(file.getFileName() + ".unmarked");
         this.width = width;
@@ -107,6 +120,10 @@ public final class GifWriter implements AutoCloseable {
         encoder.pix_fmt(AV_PIX_FMT_PAL8);
         encoder.time_base(av_make_q(1, 100));
         encoder.thread_count(1);
+        if (mayBeTransparent) {
+            // a picture stored as what differs from the one before could not be cleared as a whole
+            Ffmpeg.require(av_opt_set_int(encoder, "gifflags", 0, AV_OPT_SEARCH_CHILDREN), "setting the GIF's flags");
+        }
         Ffmpeg.require(
                 avcodec_open2(encoder, codec, (org.bytedeco.ffmpeg.avutil.AVDictionary) null),
                 "opening the GIF encoder");
@@ -126,14 +143,14 @@ public final class GifWriter implements AutoCloseable {
     public static GifWriter open(Path file, int width, int height, int loops) {
         OpenCv.load();
         Ffmpeg.load();
-        return new GifWriter(file, width, height, loops, FINEST);
+        return new GifWriter(file, width, height, loops, FINEST, true);
     }
 
     /** For a small preview that plays for ever: coarser colours in a third of the time. */
     public static GifWriter preview(Path file, int width, int height) {
         OpenCv.load();
         Ffmpeg.load();
-        return new GifWriter(file, width, height, 0, QUICKEST);
+        return new GifWriter(file, width, height, 0, QUICKEST, false);
     }
 
     private void setMuxer(String option, long value) {
@@ -151,12 +168,12 @@ public final class GifWriter implements AutoCloseable {
                 avfilter_graph_create_filter(sink, avfilter_get_by_name("buffersink"), "out", null, null, graph),
                 "filter buffersink");
         AVFilterInOut outputs = avfilter_inout_alloc();
-        outputs.name(av_strdup(new org.bytedeco.javacpp.BytePointer("in")));
+        outputs.name(av_strdup(new BytePointer("in")));
         outputs.filter_ctx(source);
         outputs.pad_idx(0);
         outputs.next(null);
         AVFilterInOut inputs = avfilter_inout_alloc();
-        inputs.name(av_strdup(new org.bytedeco.javacpp.BytePointer("out")));
+        inputs.name(av_strdup(new BytePointer("out")));
         inputs.filter_ctx(sink);
         inputs.pad_idx(0);
         inputs.next(null);
@@ -178,8 +195,7 @@ public final class GifWriter implements AutoCloseable {
     }
 
     /**
-     * As {@link #write(Mat, long, long)} for a picture that is transparent in places. The encoder clears what it showed
-     * after such a picture only: one that is opaque throughout shines through a transparent one that follows it.
+     * As {@link #write(Mat, long, long)} for a picture that is transparent in places; not for a preview.
      *
      * @param alpha 8 bits of one channel of the picture's size, below 128 transparent; empty for an opaque picture
      */
@@ -238,8 +254,48 @@ public final class GifWriter implements AutoCloseable {
             Ffmpeg.require(got, "avcodec_receive_packet");
             packet.stream_index(stream.index());
             av_packet_rescale_ts(packet, encoder.time_base(), stream.time_base());
-            Ffmpeg.require(av_interleaved_write_frame(output.context(), packet), "writing a packet");
+            if (held.size() > 0) {
+                clearBeforeTransparent();
+                writeHeld();
+            }
+            if (packet.data().get(0) == 'G') {
+                background = packet.data().get(11);
+            }
+            av_packet_move_ref(held, packet);
         }
+    }
+
+    private void writeHeld() {
+        Ffmpeg.require(av_interleaved_write_frame(output.context(), held), "writing a packet");
+    }
+
+    /** The encoder clears after transparent pictures only: an opaque one would shine through the holes of the next. */
+    private void clearBeforeTransparent() {
+        int next = disposalAt(packet);
+        if (next >= 0 && (packet.data().get(next) & DISPOSAL) == CLEAR) {
+            Ffmpeg.require(av_packet_make_writable(held), "av_packet_make_writable");
+            int at = disposalAt(held);
+            if (at >= 0 && (held.data().get(at) & HAS_TRANSPARENT) == 0) {
+                // FFmpeg's reader clears to the background's colour unless that is the transparent one; the palettes
+                // keep
+                // that one free
+                held.data().put(at, (byte) (held.data().get(at) & ~DISPOSAL | CLEAR | HAS_TRANSPARENT));
+                held.data().put(at + 3, background);
+            }
+        }
+    }
+
+    /** Where the packet of a picture says what becomes of it; −1 where it does not. The first has the file's head before. */
+    private static int disposalAt(AVPacket packet) {
+        BytePointer data = packet.data();
+        int at = 0;
+        if (data.get(0) == 'G') {
+            int flags = data.get(10);
+            at = 13 + ((flags & 0x80) != 0 ? 3 << (flags & 7) + 1 : 0);
+        }
+        boolean says =
+                at + 4 < packet.size() && data.get(at) == 0x21 && (data.get(at + 1) & 255) == GRAPHIC_CONTROL_LABEL;
+        return says ? at + 3 : -1;
     }
 
     /** Writes what is still held, the end and the synthetic mark. */
@@ -248,6 +304,9 @@ public final class GifWriter implements AutoCloseable {
         drainGraph();
         Ffmpeg.require(avcodec_send_frame(encoder, null), "avcodec_send_frame");
         drainEncoder();
+        if (held.size() > 0) {
+            writeHeld();
+        }
         setMuxer("final_delay", lastDuration);
         output.end();
         output.close();
@@ -285,6 +344,7 @@ public final class GifWriter implements AutoCloseable {
         opaque.release();
         avfilter_graph_free(graph);
         av_packet_free(packet);
+        av_packet_free(held);
         av_frame_free(paletted);
         av_frame_free(frame);
         avcodec_free_context(encoder);

@@ -83,6 +83,36 @@ class GifTest {
         }
     }
 
+    @Test
+    void noOpaquePictureShowsThroughTheNextOne() {
+        Path file = folder.resolve("a.gif");
+        Mat picture = TestMedia.picture(161, 121, 0);
+        Mat opaque = new Mat();
+        try (GifWriter writer = GifWriter.open(file, 161, 121, 0)) {
+            long at = 0;
+            for (Mat alpha : List.of(opaque, opaque, holeAt(40), opaque, holeAt(90))) {
+                writer.write(picture, alpha, at, 10);
+                at += 10;
+            }
+            writer.finish();
+        }
+
+        try (GifReader reader = GifReader.open(file, VisualLimits.defaults())) {
+            Mat bgr = new Mat();
+            Mat alpha = new Mat();
+            for (Mat wanted : List.of(opaque, opaque, holeAt(40), opaque, holeAt(90))) {
+                assertThat(reader.read(bgr, alpha)).isTrue();
+                if (wanted.empty()) {
+                    assertThat(alpha.empty()).isTrue();
+                    assertThat(Core.PSNR(bgr, picture)).isGreaterThan(36);
+                } else {
+                    assertThat(Core.norm(alpha, wanted, Core.NORM_INF)).isZero();
+                }
+            }
+            assertThat(reader.read(bgr, alpha)).isFalse();
+        }
+    }
+
     private static Mat holeAt(int x) {
         Mat alpha = new Mat(121, 161, CvType.CV_8U, new Scalar(255));
         alpha.submat(20, 60, x, x + 30).setTo(new Scalar(0));
