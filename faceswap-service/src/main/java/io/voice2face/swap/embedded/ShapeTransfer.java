@@ -69,7 +69,7 @@ final class ShapeTransfer implements AutoCloseable {
     private final Mat field = new Mat();
     private final Mat map = new Mat();
     private final Mat identity = new Mat();
-    private final Mat original = new Mat();
+    private final Mat twice = new Mat();
 
     ShapeTransfer(SourceFace source) {
         this.source = source;
@@ -276,7 +276,7 @@ final class ShapeTransfer implements AutoCloseable {
         }
     }
 
-    /** Where a pixel of the bent picture comes from, by two fixed-point steps. */
+    /** Where a pixel of the bent picture comes from, by two fixed-point steps, in half pixels. */
     private void invert() {
         for (int j = 0; j < rows; j++) {
             for (int i = 0; i < columns; i++) {
@@ -289,8 +289,8 @@ final class ShapeTransfer implements AutoCloseable {
                     dx = interpolate(x, y, 0);
                     dy = interpolate(x, y, 1);
                 }
-                inverse[o] = -dx;
-                inverse[o + 1] = -dy;
+                inverse[o] = -2 * dx;
+                inverse[o + 1] = -2 * dy;
             }
         }
     }
@@ -329,8 +329,9 @@ final class ShapeTransfer implements AutoCloseable {
         Mat base = identity.submat(new Rect(0, 0, x1 - x0, y1 - y0));
         Core.add(part, base, map);
         Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
-        region.copyTo(original);
-        Imgproc.remap(original, region, map, new Mat(), Imgproc.INTER_CUBIC, Core.BORDER_REPLICATE, new Scalar(0));
+        // cubic at twice the size and straight between: as sharp as a cubic remap, for which OpenCV has no vector code
+        Imgproc.resize(region, twice, new Size(2. * (x1 - x0), 2. * (y1 - y0)), 0, 0, Imgproc.INTER_CUBIC);
+        Imgproc.remap(twice, region, map, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
         part.release();
         base.release();
         region.release();
@@ -345,8 +346,8 @@ final class ShapeTransfer implements AutoCloseable {
         float[] places = new float[w * h * 2];
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                places[(y * w + x) * 2] = x;
-                places[(y * w + x) * 2 + 1] = y;
+                places[(y * w + x) * 2] = 2 * x + .5f;
+                places[(y * w + x) * 2 + 1] = 2 * y + .5f;
             }
         }
         identity.create(h, w, CvType.CV_32FC2);
@@ -369,6 +370,6 @@ final class ShapeTransfer implements AutoCloseable {
         field.release();
         map.release();
         identity.release();
-        original.release();
+        twice.release();
     }
 }
