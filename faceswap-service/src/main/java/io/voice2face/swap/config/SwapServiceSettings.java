@@ -97,6 +97,13 @@ public interface SwapServiceSettings {
         @WithDefault("prominent")
         String faces();
 
+        /**
+         * Pictures of targets whose faces are remembered, so that the other variant and the next job with the same
+         * target need not look for them; 6 KB of heap for each face in each. A longer clip is not remembered. 0 for none.
+         */
+        @WithDefault("4000")
+        long rememberedPictures();
+
         Learned learned();
     }
 
