@@ -72,6 +72,10 @@ public interface SwapServiceSettings {
         @WithDefault("64")
         int queue();
 
+        /** Pictures of the clip that the service swaps for itself at its start, before the first job; 0 for none. */
+        @WithDefault("60")
+        int warmUpPictures();
+
         /** How long running work may go on when the service stops. */
         @WithDefault("5s")
         Duration closeTimeout();
