@@ -7,7 +7,8 @@ enum MeshService {
     STORAGE("storage-service", 8083, List.of("-Xmx192m", "-XX:+UseSerialGC")),
     GATEWAY("gateway-service", 8080, List.of("-Xmx320m", "-XX:+UseSerialGC")),
     VOICE2FACE("voice2face-service", 8081, List.of("-Xmx512m", "-XX:+UseSerialGC")),
-    FACESWAP("faceswap-service", 8082, List.of("-Xmx768m", "-XX:+UseSerialGC"));
+    // a small young generation, and an old one that starts small: what the JVM holds does not grow with the clip
+    FACESWAP("faceswap-service", 8082, List.of("-Xmx512m", "-Xms96m", "-Xmn32m", "-XX:+UseSerialGC"));
 
     private final String serviceName;
     private final int preferredPort;

@@ -165,6 +165,32 @@ class DeploymentFilesTest {
         }
     }
 
+    /** The bound on memory holds for the settings of the JVM that it was measured with. */
+    @Test
+    void faceSwappingIsStartedEverywhereAsItIsMeasured() throws IOException {
+        String compose = documents(ROOT.resolve("deploy/compose/compose.yml"))
+                .get(0)
+                .at("/services/faceswap-service/environment/JDK_JAVA_OPTIONS")
+                .asText();
+        String kubernetes = "";
+        for (JsonNode variable : documents(ROOT.resolve("k8s/base/faceswap-service.yaml"))
+                .get(0)
+                .at("/spec/template/spec/containers/0/env")) {
+            if (variable.path("name").asText().equals("JDK_JAVA_OPTIONS")) {
+                kubernetes = variable.path("value").asText();
+            }
+        }
+        String benchmark = Files.readString(ROOT.resolve("faceswap-service/pom.xml"));
+        for (String option : MeshService.FACESWAP.jvmOptions()) {
+            assertThat(benchmark).contains("<argument>" + option + "</argument>");
+            // there, the limit of the container bounds the heap
+            if (!option.startsWith("-Xmx")) {
+                assertThat(compose).contains(option);
+                assertThat(kubernetes).contains(option);
+            }
+        }
+    }
+
     @Test
     void everyAlertAndPanelAsksForSomething() throws IOException {
         MonitoringFiles monitoring = new MonitoringFiles(ROOT);

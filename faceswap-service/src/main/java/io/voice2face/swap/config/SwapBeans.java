@@ -125,7 +125,8 @@ public class SwapBeans {
                         limits.targetFrames(),
                         MOST_STREAMS,
                         limits.targetBytes()),
-                stageThreads);
+                stageThreads,
+                settings.swap().rememberedPictures());
     }
 
     @Produces

@@ -72,6 +72,10 @@ public interface SwapServiceSettings {
         @WithDefault("64")
         int queue();
 
+        /** Pictures of the clip that the service swaps for itself at its start, before the first job; 0 for none. */
+        @WithDefault("60")
+        int warmUpPictures();
+
         /** How long running work may go on when the service stops. */
         @WithDefault("5s")
         Duration closeTimeout();
@@ -96,6 +100,13 @@ public interface SwapServiceSettings {
         /** Which faces of a target: {@code prominent}, {@code all}, or a number that counts from 0 at the left. */
         @WithDefault("prominent")
         String faces();
+
+        /**
+         * Pictures of targets whose faces are remembered, so that the other variant and the next job with the same
+         * target need not look for them; 6 KB of heap for each face in each. A longer clip is not remembered. 0 for none.
+         */
+        @WithDefault("4000")
+        long rememberedPictures();
 
         Learned learned();
     }

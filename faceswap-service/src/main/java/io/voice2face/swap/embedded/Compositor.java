@@ -19,6 +19,7 @@ import io.voice2face.swap.face.Smoothstep;
 /** Lays the relit source over the frame: masks and light at the raster's size, texture and blending at the frame's. */
 final class Compositor implements AutoCloseable {
     private static final float[] RECIPROCAL = new float[256];
+    private static final float PER_GREEN = 1 / Colours.GREEN;
 
     static {
         for (int i = 0; i < 256; i++) {
@@ -248,29 +249,30 @@ final class Compositor implements AutoCloseable {
             float r = textureValues[s + 2] & 255;
             int base = textureValues[s + 3] & 255;
             float luma = Colours.BLUE * b + Colours.GREEN * g + Colours.RED * r + .5f;
-            float detail = luma * RECIPROCAL[base] - 1;
-            detail *= detail > 0
-                    ? contrast * lightValues[s + 3]
-                    : contrast * Math.min(1, .55f + .45f * lightValues[s + 3]);
-            float lit = (base + Colours.FLOOR) * lightValues[s] * (1 + detail) - Colours.FLOOR * (1 + detail);
+            float share = luma * RECIPROCAL[base];
+            float dark = lightValues[s + 3];
+            float detail = share - 1;
+            detail *= detail > 0 || dark >= 1 ? contrast * (detail > 0 ? dark : 1) : contrast * (.55f + .45f * dark);
+            float lit = (1 + detail) * ((base + Colours.FLOOR) * lightValues[s] - Colours.FLOOR);
             lit += grainAmplitude * grain[x & SkinTexture.GRAIN_MASK];
             if (lit > 225) {
                 lit = 225 + 30 * (lit - 225) / (lit - 225 + 30);
             }
-            float keep = lightValues[s + 3] < 1 ? chroma * (.4f + .6f * lightValues[s + 3]) : chroma;
+            float keep = dark < 1 ? chroma * (.4f + .6f * dark) : chroma;
             // the colour of lashes and brows is mostly noise, and strong: it fades with the darkness
-            keep *= Math.min(1, 1.3f * luma * RECIPROCAL[base]);
-            float offBlue = keep * (b / luma - skinBlue);
-            float offRed = keep * (r / luma - skinRed);
-            if (lightValues[s + 3] < 1) {
+            keep *= share < 1 / 1.3f ? 1.3f * share : 1;
+            float perLuma = 1 / luma;
+            float offBlue = keep * (b * perLuma - skinBlue);
+            float offRed = keep * (r * perLuma - skinRed);
+            if (dark < 1) {
                 // brown lips and shadows on lighter skin would look grey: there, dark parts are warmer than the skin
-                float cool = lightValues[s + 3] * lightValues[s + 3];
+                float cool = dark * dark;
                 offBlue = offBlue > 0 ? offBlue * cool : offBlue;
                 offRed = offRed < 0 ? offRed * cool : offRed;
             }
             float blue = lit * lightValues[s + 1] * (skinBlue + offBlue);
             float red = lit * lightValues[s + 2] * (skinRed + offRed);
-            float green = (lit - Colours.BLUE * blue - Colours.RED * red) / Colours.GREEN;
+            float green = (lit - Colours.BLUE * blue - Colours.RED * red) * PER_GREEN;
             frameValues[t] = blend(frameValues[t], blue, a);
             frameValues[t + 1] = blend(frameValues[t + 1], green, a);
             frameValues[t + 2] = blend(frameValues[t + 2], red, a);
@@ -279,7 +281,8 @@ final class Compositor implements AutoCloseable {
 
     private static byte blend(byte under, float over, float a) {
         float u = under & 255;
-        float v = u + a * (Math.max(0, Math.min(255, over)) - u) + .5f;
+        float limited = over > 255 ? 255 : over > 0 ? over : 0;
+        float v = u + a * (limited - u) + .5f;
         return (byte) (int) v;
     }
 

@@ -58,6 +58,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
     private final CancelledResults cancelled;
     private final MeshMetrics metrics;
     private final WorkFolder work;
+    private final WarmUp warmUp;
 
     SwapJob(
             TargetSwapper targets,
@@ -67,7 +68,8 @@ public class SwapJob implements EventHandler<FaceGenerated> {
             WorkerPool workers,
             CancelledResults cancelled,
             MeshMetrics metrics,
-            WorkFolder work) {
+            WorkFolder work,
+            WarmUp warmUp) {
         this.targets = targets;
         this.swapper = swapper;
         this.storage = storage;
@@ -76,6 +78,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
         this.cancelled = cancelled;
         this.metrics = metrics;
         this.work = work;
+        this.warmUp = warmUp;
     }
 
     void start(@Observes StartupEvent event) {
@@ -98,6 +101,7 @@ public class SwapJob implements EventHandler<FaceGenerated> {
             metrics.job("cancelled");
             return Uni.createFrom().voidItem();
         }
+        warmUp.stop();
         ProgressReport progress = new ProgressReport(publisher, face);
         progress.begin();
         List<StageTiming> timings = new ArrayList<>();

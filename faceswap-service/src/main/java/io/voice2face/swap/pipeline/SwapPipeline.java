@@ -14,7 +14,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
 import io.voice2face.swap.FaceSwapper;
-import io.voice2face.swap.face.FaceTracker;
 import io.voice2face.swap.face.TrackedFace;
 
 /**
@@ -27,7 +26,7 @@ final class SwapPipeline {
     private static final float USUAL_STEP = 1 / 25f;
 
     private final FrameSource source;
-    private final FaceTracker tracker;
+    private final FaceTrack faces;
     private final FaceSwapper.PreparedFace face;
     private final List<FrameSink> sinks;
     private final ProgressListener progress;
@@ -45,7 +44,7 @@ final class SwapPipeline {
 
     SwapPipeline(
             FrameSource source,
-            FaceTracker tracker,
+            FaceTrack faces,
             FaceSwapper.PreparedFace face,
             List<FrameSink> sinks,
             ProgressListener progress,
@@ -53,7 +52,7 @@ final class SwapPipeline {
             StageThreads threads,
             StageClock clock) {
         this.source = source;
-        this.tracker = tracker;
+        this.faces = faces;
         this.face = face;
         this.sinks = sinks;
         this.progress = progress;
@@ -203,11 +202,12 @@ final class SwapPipeline {
         while (true) {
             Frame frame = take(decoded);
             if (frame == end) {
+                faces.complete();
                 tracked.put(end);
                 return;
             }
             long begun = System.nanoTime();
-            frame.faces = tracker.track(frame.bgr, frame.step);
+            frame.faces = faces.faces(frame.index, frame.bgr, frame.step);
             clock.add("track", System.nanoTime() - begun);
             tracked.put(frame);
         }

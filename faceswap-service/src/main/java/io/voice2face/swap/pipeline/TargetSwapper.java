@@ -37,12 +37,14 @@ public final class TargetSwapper {
     private final FaceChoice choice;
     private final VisualLimits limits;
     private final StageThreads threads;
+    private final TargetTracks tracks;
 
     /**
-     * @param finders makes the networks that follow the target's faces; one for each job
+     * @param finders makes the networks that follow the target's faces
      * @param choice which of the target's faces is swapped
      * @param limits what a target may be
      * @param threads run the stages of all jobs
+     * @param rememberedPictures pictures of targets whose faces are remembered for the next job with the same target
      */
     public TargetSwapper(
             FaceSwapper swapper,
@@ -50,13 +52,15 @@ public final class TargetSwapper {
             FaceTopology topology,
             FaceChoice choice,
             VisualLimits limits,
-            StageThreads threads) {
+            StageThreads threads,
+            long rememberedPictures) {
         this.swapper = swapper;
         this.finders = finders;
         this.topology = topology;
         this.choice = choice;
         this.limits = limits;
         this.threads = threads;
+        this.tracks = new TargetTracks(finders, topology, choice, rememberedPictures);
     }
 
     /**
@@ -75,10 +79,8 @@ public final class TargetSwapper {
             throws IOException, InterruptedException, FaceSwapper.NoFaceException {
         MediaInfo info = MediaProbe.probe(target, limits);
         Mat source = StillImage.read(portrait, VisualLimits.defaults());
-        try (FaceSwapper.PreparedFace face = swapper.prepare(source);
-                FaceFinder finder = finders.get();
-                FaceTracker tracker = new FaceTracker(finder, topology, choice)) {
-            Job job = new Job(face, tracker, target, folder, progress, cancelled, new StageClock());
+        try (FaceSwapper.PreparedFace face = swapper.prepare(source)) {
+            Job job = new Job(face, target, folder, progress, cancelled, new StageClock());
             return switch (kind(info)) {
                 case STILL -> swapStill(job);
                 case GIF -> swapGif(job);
@@ -91,7 +93,6 @@ public final class TargetSwapper {
 
     private record Job(
             FaceSwapper.PreparedFace face,
-            FaceTracker tracker,
             Path target,
             Path folder,
             ProgressListener progress,
@@ -119,9 +120,10 @@ public final class TargetSwapper {
 
     private SwapOutcome swapStill(Job job) throws IOException {
         Mat picture = StillImage.read(job.target(), limits);
-        try {
+        try (FaceFinder finder = finders.get();
+                FaceTracker tracker = new FaceTracker(finder, topology, choice)) {
             long begun = System.nanoTime();
-            List<TrackedFace> faces = job.tracker().track(picture, STILL_STEP);
+            List<TrackedFace> faces = tracker.track(picture, STILL_STEP);
             if (faces.isEmpty()) {
                 throw noFace();
             }
@@ -183,11 +185,12 @@ public final class TargetSwapper {
             throws InterruptedException {
         Path gif = job.folder().resolve("preview.gif");
         Path poster = job.folder().resolve("poster.jpg");
-        try (FrameSink preview = new PreviewSink(gif);
+        try (FaceTrack faces = tracks.open(job.target(), source.expectedFrames());
+                FrameSink preview = new PreviewSink(gif);
                 FrameSink still = new PosterSink(poster)) {
             SwapPipeline.Totals totals = new SwapPipeline(
                             source,
-                            job.tracker(),
+                            faces,
                             job.face(),
                             List.of(clip, preview, still),
                             job.progress(),

@@ -103,7 +103,9 @@ public final class SwapBenchmark {
                 TestFaces.topology(),
                 new FaceChoice.Prominent(),
                 VisualLimits.defaults(),
-                threads);
+                threads,
+                // every clip as if it were seen for the first time
+                0);
     }
 
     private static void speed(Path portrait, Path clip, TargetSwapper targets, Path folder) throws Exception {

@@ -65,7 +65,8 @@ class TargetSwapperTest {
                 TestFaces.topology(),
                 new FaceChoice.Prominent(),
                 VisualLimits.defaults(),
-                threads);
+                threads,
+                0);
     }
 
     @AfterAll
@@ -154,7 +155,7 @@ class TargetSwapperTest {
                 usual.maxStreams(),
                 usual.maxBytes());
         TargetSwapper strict = new TargetSwapper(
-                swapper, TestFaces::finder, TestFaces.topology(), new FaceChoice.Prominent(), small, threads);
+                swapper, TestFaces::finder, TestFaces.topology(), new FaceChoice.Prominent(), small, threads, 0);
         List<Long> progress = new ArrayList<>();
 
         MediaException refused = catchThrowableOfType(

@@ -54,6 +54,41 @@ public record ColourSpace(int matrix, int primaries, int transfer, boolean fullR
         };
     }
 
+    /**
+     * Three rows of four: what blue, green, red (0–255) and 1 add to luma, to blue chroma and to red chroma (ITU-T H.273).
+     */
+    float[] fromBgr() {
+        double red = redShare();
+        double blue = blueShare();
+        double green = 1 - red - blue;
+        double y = fullRange ? 1 : 219 / 255.;
+        double c = (fullRange ? 1 : 224 / 255.) / 2;
+        double offset = fullRange ? 0 : 16;
+        return new float[] {
+            (float) (y * blue), (float) (y * green), (float) (y * red), (float) offset,
+            (float) c, (float) (-c * green / (1 - blue)), (float) (-c * red / (1 - blue)), 128,
+            (float) (-c * blue / (1 - red)), (float) (-c * green / (1 - red)), (float) c, 128
+        };
+    }
+
+    private double redShare() {
+        return switch (swscaleMatrix()) {
+            case SWS_CS_ITU709 -> .2126;
+            case SWS_CS_SMPTE240M -> .212;
+            case SWS_CS_BT2020 -> .2627;
+            default -> .299;
+        };
+    }
+
+    private double blueShare() {
+        return switch (swscaleMatrix()) {
+            case SWS_CS_ITU709 -> .0722;
+            case SWS_CS_SMPTE240M -> .087;
+            case SWS_CS_BT2020 -> .0593;
+            default -> .114;
+        };
+    }
+
     void putInto(AVCodecContext codec) {
         codec.colorspace(matrix);
         codec.color_primaries(primaries);

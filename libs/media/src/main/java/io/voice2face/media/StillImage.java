@@ -107,7 +107,15 @@ public final class StillImage {
         } else {
             Size size =
                     new Size(Math.max(1, Math.round(bgr.cols() * scale)), Math.max(1, Math.round(bgr.rows() * scale)));
-            Imgproc.resize(bgr, small, size, 0, 0, Imgproc.INTER_AREA);
+            Mat half = new Mat();
+            if (scale <= .5 && bgr.cols() % 2 == 0 && bgr.rows() % 2 == 0) {
+                // exactly half first, which is many times as fast and means the same
+                Imgproc.resize(bgr, half, new Size(bgr.cols() / 2., bgr.rows() / 2.), 0, 0, Imgproc.INTER_AREA);
+                Imgproc.resize(half, small, size, 0, 0, Imgproc.INTER_AREA);
+            } else {
+                Imgproc.resize(bgr, small, size, 0, 0, Imgproc.INTER_AREA);
+            }
+            half.release();
         }
         return small;
     }

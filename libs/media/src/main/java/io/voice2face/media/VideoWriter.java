@@ -61,7 +61,7 @@ public final class VideoWriter implements AutoCloseable {
     private final AVStream stream;
     private final AVFrame frame = av_frame_alloc();
     private final AVPacket packet = av_packet_alloc();
-    private final PictureConverter converter = new PictureConverter();
+    private final YuvPlanes planes;
     private final Mat even = new Mat();
     private long lastPts = Long.MIN_VALUE;
     private long lastDuration;
@@ -90,6 +90,7 @@ public final class VideoWriter implements AutoCloseable {
 
     private VideoWriter(Path file, Settings settings) {
         this.settings = settings;
+        this.planes = new YuvPlanes(settings.colours());
         this.output = new MediaOutput(file, "mp4");
         AVCodec codec = avcodec_find_encoder_by_name(ENCODER);
         this.encoder = avcodec_alloc_context3(codec);
@@ -164,7 +165,7 @@ public final class VideoWriter implements AutoCloseable {
         lastPts = pts;
         lastDuration = duration;
         Ffmpeg.require(av_frame_make_writable(frame), "av_frame_make_writable");
-        converter.fromBgr(evenSided(bgr), settings.colours(), frame);
+        planes.put(evenSided(bgr), frame);
         frame.pts(pts);
         frame.duration(duration);
         Ffmpeg.require(avcodec_send_frame(encoder, frame), "avcodec_send_frame");
@@ -210,7 +211,7 @@ public final class VideoWriter implements AutoCloseable {
             return;
         }
         closed = true;
-        converter.close();
+        planes.close();
         even.release();
         av_packet_free(packet);
         av_frame_free(frame);

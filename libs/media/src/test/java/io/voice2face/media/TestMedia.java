@@ -223,7 +223,7 @@ final class TestMedia {
         }
         Ffmpeg.require(avformat.avformat_write_header(container, options), "header");
         AVPacket packet = avcodec.av_packet_alloc();
-        try (PictureConverter converter = new PictureConverter()) {
+        try (YuvPlanes planes = new YuvPlanes(ColourSpace.assumedFor(height))) {
             for (int i = 0; i < frames; i++) {
                 AVFrame frame = avutil.av_frame_alloc();
                 frame.format(encoder.pix_fmt());
@@ -231,7 +231,7 @@ final class TestMedia {
                 frame.height(height);
                 Ffmpeg.require(avutil.av_frame_get_buffer(frame, 0), "buffer");
                 Mat bgr = picture(width, height, i);
-                converter.fromBgr(bgr, ColourSpace.assumedFor(height), frame);
+                planes.put(bgr, frame);
                 bgr.release();
                 frame.pts(i);
                 Ffmpeg.require(avcodec.avcodec_send_frame(encoder, frame), "send");
