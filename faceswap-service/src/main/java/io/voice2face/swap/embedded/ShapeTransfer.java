@@ -346,14 +346,14 @@ final class ShapeTransfer implements AutoCloseable {
             int left = Math.max(x0, (int) (originX + firstMoved(j) * spacing));
             int right = Math.min(x1, (int) (originX + (lastMoved(j) + 1) * spacing));
             if (bottom > top && right > left) {
-                bendStrip(new Rect(left - x0, top - y0, right - left, bottom - top), region, x0, y0);
+                bendStrip(new Rect(left - x0, top - y0, right - left, bottom - top), region, x0, y0, occluder);
             }
         }
         region.release();
     }
 
     /** A row of nodes, only where anything moves: half of the region lies outside the head. */
-    private void bendStrip(Rect strip, Mat region, int x0, int y0) {
+    private void bendStrip(Rect strip, Mat region, int x0, int y0, OccluderMask occluder) {
         Mat part = field.submat(
                 new Rect(x0 + strip.x - (int) originX, y0 + strip.y - (int) originY, strip.width, strip.height));
         occluder.clear(part, x0 + strip.x, y0 + strip.y);
