@@ -237,10 +237,10 @@ def generator(model):
     seen = g.Reshape(seen, [1, -1])
     q, t = g.Div(g.Sub(sought, 45.0), 20.0), g.Div(g.Sub(lightness, 55.0), 12.0)
     design = g.Reshape(g.Concat(np.ones(1, np.float32), sex, q, square(q), g.Mul(sex, q), t, square(t), beard, axis=0), [1, 8])
-    expected = g.Add(g.MatMul(design, coarse["ridge"]), coarse["mean"])
+    typical = g.MatMul(design, coarse["ridge"])
+    expected = g.Add(typical, coarse["mean"])
     found = g.MatMul(g.Sub(seen, coarse["mean"]), coarse["basis"].T)
     wide = (coarse["deviation"] * np.where(coarse["aside"], SOFT_ASIDE, SOFT)).astype(np.float32)
-    typical = g.MatMul(design, coarse["ridge"])
     middle_of = g.MatMul(typical, coarse["basis"].T)
     apart = g.Mul(g.Sub(found, middle_of), FROM_PARTS)
     apart = g.Add(apart, g.MatMul(g.Slice(identity, [0], [coarse["turn"].shape[0]], [1]),

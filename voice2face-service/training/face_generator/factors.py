@@ -429,6 +429,9 @@ def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas:
     mean = factors.skin_mean
     blue = blur(log[..., 2] - log[..., 1], 2.0) - (mean[2] - mean[1])
     log[..., 2] -= np.maximum(blue - 0.06, 0) * blur(skin.astype(np.float32), 1.5)
+    # Nor much less red: a scalp under the sky would be grey.
+    red = blur(log[..., 0] - log[..., 1], 2.0) - (mean[0] - mean[1])
+    log[..., 0] += np.maximum(-0.06 - red, 0) * blur((skin * (1 - smoothstep(areas.y, 300, 330))).astype(np.float32), 1.5)
     luma = blur(log.mean(2), 2.0)
     excess = np.maximum(luma - float(factors.skin_mean.mean()), 0)
     where = skin * (1 - smoothstep(areas.y, 300, 330))

@@ -23,10 +23,10 @@ REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
 # Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
 BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 50, 55, 61, 63, 71, 74, 75, 77, 81, 85, 88, 91, 92, 97},
-                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97, 98}}
+                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 31, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97, 98}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
-# Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights, a crooked mouth.
-PART_LEFT_OUT = {"female": {26, 34, 35, 50, 51, 57, 61, 91, 92}, "male": {0, 14, 24, 28, 30, 48, 50, 57, 77, 81, 84, 93, 94}}
+# Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights, a crooked mouth, hair over a brow.
+PART_LEFT_OUT = {"female": {26, 34, 35, 50, 51, 57, 61, 75, 91, 92}, "male": {0, 14, 24, 28, 30, 47, 48, 50, 57, 76, 77, 81, 84, 93, 94}}
 # Components of the coarse faces.
 COARSE = 40
 # How the identity vector is shared out.
@@ -165,7 +165,7 @@ def learn(paths, body_count, finder):
                       "luma": luma, "chroma": chroma, "keys": likeness_keys(looks, traits[usable], IDENTITY[region], 10 + r)})
         print(f"{region}: {len(usable)} parts of {y1 - y0} x {x1 - x0}, {(luma.nbytes + chroma.nbytes) / 1e6:.1f} MB", flush=True)
     model["parts"] = parts
-    mask = (areas.regions[:, window[0], window[1]].sum(0) * areas.wide[window])[..., None]
+    mask = areas.wide[window][..., None]
     whole = [i for i in range(len(portraits)) if even[i].all() and all_factors[i].hidden.max() < 0.25]
     years_, tone_ = (age - 45) / 20, (lightness - 55) / 12
     designs = np.column_stack([np.ones_like(age), gender, years_, years_ ** 2, gender * years_, tone_, tone_ ** 2, beard])
@@ -295,13 +295,13 @@ def main():
     model = learn(paths, arguments.bodies, FaceMesh(arguments.cache))
     width = model["width"]
     write_pack(MODELS / "face-generator", generator(model), {
-        "id": "v2f-face-generator", "version": "1.2.0", "kind": "face-generator", "file": "face-generator.onnx",
+        "id": "v2f-face-generator", "version": "1.2.1", "kind": "face-generator", "file": "face-generator.onnx",
         "licence": "Apache-2.0", "size": SIZE,
         "inputs": [("gender", [1]), ("age", [1]), ("identity", [1, width]), ("skin_tone", [1])],
         "outputs": [("image", [1, 3, SIZE, SIZE]), ("landmarks", [1, 468, 2])],
     })
     write_pack(MODELS / "timbre-to-identity", converter(model), {
-        "id": "v2f-timbre-to-identity", "version": "1.2.0", "kind": "embedding-converter",
+        "id": "v2f-timbre-to-identity", "version": "1.2.1", "kind": "embedding-converter",
         "file": "timbre-to-identity.onnx", "licence": "Apache-2.0",
         "inputs": [("timbre", [1, 24])], "outputs": [("identity", [1, width])],
     })
