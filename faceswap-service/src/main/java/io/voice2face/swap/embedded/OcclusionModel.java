@@ -213,9 +213,9 @@ final class OcclusionModel implements AutoCloseable {
 
     private void lookAtThisFrame(float[] seen) {
         float rate = frames == 0 ? 1 : LOOK_RATE;
-        approach(frame, glasses.find(luma, seen), rate);
-        approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), rate);
-        approach(strands, sight.strands(), rate);
+        approach(frame, glasses.find(luma, seen), seen, rate);
+        approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), seen, rate);
+        approach(strands, sight.strands(), seen, rate);
         threshold(odd, .5f);
         Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
         mask.get(0, 0, bytes);
@@ -243,9 +243,12 @@ final class OcclusionModel implements AutoCloseable {
         }
     }
 
-    private static void approach(float[] state, float[] now, float rate) {
+    /** What is turned away stays as it was last seen. */
+    private static void approach(float[] state, float[] now, float[] seen, float rate) {
         for (int i = 0; i < state.length; i++) {
-            state[i] += rate * (now[i] - state[i]);
+            if (seen[i] > .25f) {
+                state[i] += rate * (now[i] - state[i]);
+            }
         }
     }
 

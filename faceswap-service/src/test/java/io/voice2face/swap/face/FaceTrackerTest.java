@@ -111,4 +111,55 @@ class FaceTrackerTest {
             assertThat(opposite.pitch()).isCloseTo(pose.pitch(), within(2.5f));
         }
     }
+
+    @Test
+    void aHeadThatTurnsAwaySlowlyIsBetweenTwoFacesForAFewFramesOnly() {
+        FaceTopology topology = TestFaces.topology();
+        TurningHead head = new TurningHead(topology);
+        List<Float> fades = new ArrayList<>();
+        try (FaceTracker tracker = new FaceTracker(head, topology, new FaceChoice.Prominent())) {
+            for (int i = 0; i < 140; i++) {
+                head.degrees = i * .5f;
+                fades.add(tracker.track(nobody, STEP).get(0).fade());
+            }
+        }
+
+        assertThat(fades.get(70)).as("35 degrees").isEqualTo(1);
+        assertThat(fades.get(139)).as("69.5 degrees").isZero();
+        assertThat(fades).filteredOn(fade -> fade > 0 && fade < 1).hasSizeBetween(2, 8);
+    }
+
+    /** The canonical head, turned about its vertical axis. */
+    private static final class TurningHead implements FaceFinder {
+        private static final float PIXELS_PER_CENTIMETRE = 20;
+
+        private final FaceTopology topology;
+        private float degrees;
+
+        private TurningHead(FaceTopology topology) {
+            this.topology = topology;
+        }
+
+        @Override
+        public List<FaceRegion> detect(Mat bgr) {
+            return List.of(new FaceRegion(720, 360, 500, 0));
+        }
+
+        @Override
+        public float locate(Mat bgr, FaceRegion region, float[] xyz) {
+            double cos = Math.cos(Math.toRadians(degrees));
+            double sin = Math.sin(Math.toRadians(degrees));
+            for (int i = 0; i < FaceTopology.POINTS; i++) {
+                double x = topology.canonical(i, 0);
+                double z = topology.canonical(i, 2);
+                xyz[i * 3] = 720 + PIXELS_PER_CENTIMETRE * (float) (cos * x + sin * z);
+                xyz[i * 3 + 1] = 360 + PIXELS_PER_CENTIMETRE * topology.canonical(i, 1);
+                xyz[i * 3 + 2] = PIXELS_PER_CENTIMETRE * (float) (-sin * x + cos * z);
+            }
+            return 1;
+        }
+
+        @Override
+        public void close() {}
+    }
 }
