@@ -15,6 +15,8 @@ import org.opencv.imgproc.Imgproc;
  * the compositor paints around it, so that what is kept stays where it was.
  */
 final class OccluderMask implements AutoCloseable {
+    private static final double SURELY = .97;
+
     private final CellLayout layout;
     private final Mat grid;
     private final Mat map = new Mat();
@@ -22,6 +24,7 @@ final class OccluderMask implements AutoCloseable {
     private final Mat full = new Mat();
     private final Mat free = new Mat();
     private final Mat both = new Mat();
+    private final Mat sure = new Mat();
     private float[] places = new float[0];
     private boolean empty = true;
     private int left;
@@ -92,8 +95,34 @@ final class OccluderMask implements AutoCloseable {
         mask.release();
     }
 
+    /**
+     * Gives what surely lies before the face back to the bit: a picture that is bent by nothing still comes out a little
+     * softer.
+     *
+     * @param before the picture as it came
+     * @param after the picture as it was bent, of the same size; both begin at (x, y) of the frame
+     */
+    void restore(Mat before, Mat after, int x, int y) {
+        int x0 = Math.max(left, x);
+        int y0 = Math.max(top, y);
+        int x1 = Math.min(left + full.cols(), x + after.cols());
+        int y1 = Math.min(top + full.rows(), y + after.rows());
+        if (empty || x1 <= x0 || y1 <= y0) {
+            return;
+        }
+        Rect within = new Rect(x0 - x, y0 - y, x1 - x0, y1 - y0);
+        Mat mask = full.submat(new Rect(x0 - left, y0 - top, x1 - x0, y1 - y0));
+        Core.compare(mask, new Scalar(SURELY), sure, Core.CMP_GE);
+        Mat from = before.submat(within);
+        Mat to = after.submat(within);
+        from.copyTo(to, sure);
+        mask.release();
+        from.release();
+        to.release();
+    }
+
     @Override
     public void close() {
-        List.of(grid, map, small, full, free, both).forEach(Mat::release);
+        List.of(grid, map, small, full, free, both, sure).forEach(Mat::release);
     }
 }

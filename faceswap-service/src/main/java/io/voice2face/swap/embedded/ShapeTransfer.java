@@ -75,6 +75,7 @@ final class ShapeTransfer implements AutoCloseable {
     private final Mat map = new Mat();
     private final Mat identity = new Mat();
     private final Mat twice = new Mat();
+    private final Mat original = new Mat();
 
     ShapeTransfer(SourceFace source) {
         this.source = source;
@@ -338,6 +339,9 @@ final class ShapeTransfer implements AutoCloseable {
             return;
         }
         Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        if (!occluder.isEmpty()) {
+            region.copyTo(original);
+        }
         // cubic at twice the size and straight between: as sharp as a cubic remap, for which OpenCV has no vector code
         Imgproc.resize(region, twice, new Size(2. * (x1 - x0), 2. * (y1 - y0)), 0, 0, Imgproc.INTER_CUBIC);
         for (int j = 0; j < rows; j++) {
@@ -348,6 +352,9 @@ final class ShapeTransfer implements AutoCloseable {
             if (bottom > top && right > left) {
                 bendStrip(new Rect(left - x0, top - y0, right - left, bottom - top), region, x0, y0, occluder);
             }
+        }
+        if (!occluder.isEmpty()) {
+            occluder.restore(original, region, x0, y0);
         }
         region.release();
     }
@@ -431,5 +438,6 @@ final class ShapeTransfer implements AutoCloseable {
         map.release();
         identity.release();
         twice.release();
+        original.release();
     }
 }
