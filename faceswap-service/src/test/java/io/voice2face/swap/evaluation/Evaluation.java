@@ -194,7 +194,7 @@ public final class Evaluation {
         Path folder = Files.createTempDirectory("v2f-evaluation");
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %7s %7s %7s %7s %6s %7s %8s %8s %7s %6s %6s%n",
+                "%-15s %7s %7s %7s %7s %6s %7s %8s %8s %7s %6s %6s%n",
                 "clip",
                 "468/I",
                 "steady",
@@ -273,21 +273,26 @@ public final class Evaluation {
         double encoded = encodedOutside(scene, results, faces, folder);
         System.out.printf(
                 Locale.ROOT,
-                "%-14s %7.4f %7.4f %7.4f %7.4f %6.2f %7.2f %8.1f %8.1f %6.2f%% %6s %6d%n",
+                "%-15s %7s %7s %7s %7s %6s %7s %8.1f %8.1f %7s %6s %6d%n",
                 scene.name(),
-                mean(landmarks),
-                steadyError(ownTrack, resultTrack),
-                movingError(ownTrack, resultTrack),
-                mean(floor),
-                mean(turned),
-                jitter,
+                shown(landmarks, "%.4f", mean(landmarks)),
+                shown(landmarks, "%.4f", steadyError(ownTrack, resultTrack)),
+                shown(landmarks, "%.4f", movingError(ownTrack, resultTrack)),
+                shown(floor, "%.4f", mean(floor)),
+                shown(turned, "%.2f", mean(turned)),
+                shown(landmarks, "%.2f", jitter),
                 mean(outside),
                 encoded,
-                mean(falseShare) * 100,
-                kept.isEmpty() ? "-" : String.format(Locale.ROOT, "%.1f%%", mean(kept) * 100),
+                shown(falseShare, "%.2f%%", mean(falseShare) * 100),
+                shown(kept, "%.1f%%", mean(kept) * 100),
                 lost);
         sheet(scene, results);
         results.forEach(Mat::release);
+    }
+
+    /** A dash where no frame had what is measured: with something before the face in every frame, say. */
+    private static String shown(List<?> measured, String format, double value) {
+        return measured.isEmpty() ? "-" : String.format(Locale.ROOT, format, value);
     }
 
     private static boolean isInside(Mat frame, float[] xyz) {
