@@ -168,12 +168,12 @@ class DeploymentFilesTest {
     /** The bound on memory holds for the settings of the JVM that it was measured with. */
     @Test
     void faceSwappingIsStartedEverywhereAsItIsMeasured() throws IOException {
-        String compose = documents(ROOT.resolve("deploy/compose/compose.yml"))
+        String compose = Kustomization.documents(ROOT.resolve("deploy/compose/compose.yml"))
                 .get(0)
                 .at("/services/faceswap-service/environment/JDK_JAVA_OPTIONS")
                 .asText();
         String kubernetes = "";
-        for (JsonNode variable : documents(ROOT.resolve("k8s/base/faceswap-service.yaml"))
+        for (JsonNode variable : Kustomization.documents(ROOT.resolve("k8s/base/faceswap-service.yaml"))
                 .get(0)
                 .at("/spec/template/spec/containers/0/env")) {
             if (variable.path("name").asText().equals("JDK_JAVA_OPTIONS")) {

@@ -123,7 +123,7 @@ class PublicApiIT {
         TypedClient person = new TypedClient(gateway);
         String terms = person.config().getConfig().getConsentVersion();
         person.use(person.tokens()
-                .enterAsGuest(new GuestWish().consent(new Consent().version(terms)), null)
+                .enterAsGuest(null, new GuestWish().consent(new Consent().version(terms)))
                 .getAccessToken());
         Template template = person.templates().listTemplates().stream()
                 .filter(each -> each.getGender() == Gender.FEMALE)
@@ -444,7 +444,7 @@ class PublicApiIT {
     @Order(5)
     void aGoodRequestAfterAllThatSucceeds() throws Exception {
         TypedClient person = new TypedClient(gateway);
-        person.use(person.tokens().enterAsGuest(new GuestWish(), null).getAccessToken());
+        person.use(person.tokens().enterAsGuest(null, new GuestWish()).getAccessToken());
         Request request = person.requests().submitRequest(voice.toFile(), 40, "female", null, template(), null, null);
         person.requests().followRequest(request.getId(), null);
         assertThat(person.requests().getRequest(request.getId()).getState()).isEqualTo(JobState.SUCCEEDED);
