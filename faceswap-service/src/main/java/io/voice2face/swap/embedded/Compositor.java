@@ -252,7 +252,8 @@ final class Compositor implements AutoCloseable {
             float share = luma * RECIPROCAL[base];
             float dark = lightValues[s + 3];
             float detail = share - 1;
-            detail *= detail > 0 || dark >= 1 ? contrast * (detail > 0 ? dark : 1) : contrast * (.55f + .45f * dark);
+            float strength = detail > 0 ? dark : dark < 1 ? .55f + .45f * dark : 1;
+            detail *= contrast * strength;
             float lit = (1 + detail) * ((base + Colours.FLOOR) * lightValues[s] - Colours.FLOOR);
             lit += grainAmplitude * grain[x & SkinTexture.GRAIN_MASK];
             if (lit > 225) {

@@ -98,8 +98,7 @@ public final class FaceTracker implements AutoCloseable {
         person.smoother.smooth(xyz, seconds);
         HeadPose pose = poses.estimate(xyz);
         float holds = holds(pose, score);
-        // two faces over each other look soft: however slowly a head turns, one gives way to the other within a few
-        // frames
+        // two faces over each other look soft: however slowly a head turns, one gives way within a few frames
         person.held = holds > (person.held ? STOPS_HOLDING : HOLDS_AGAIN);
         float wanted = person.held ? 1 : 0;
         // a face that comes in while the clip runs is not switched on within one frame

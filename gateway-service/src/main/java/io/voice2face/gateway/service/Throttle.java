@@ -43,7 +43,7 @@ public class Throttle {
             "select extract(epoch from locked_until - now()) from login_throttle where subject = $1";
     private static final String GIVE_BACK =
             """
-            update login_throttle set failures = failures - 1,
+            update login_throttle set failures = greatest(failures - 1, 0),
                 locked_until = case when failures - 1 >= $2 then locked_until end
             where subject = $1
             """;

@@ -276,9 +276,8 @@ public final class GifWriter implements AutoCloseable {
             Ffmpeg.require(av_packet_make_writable(held), "av_packet_make_writable");
             int at = disposalAt(held);
             if (at >= 0 && (held.data().get(at) & HAS_TRANSPARENT) == 0) {
-                // FFmpeg's reader clears to the background's colour unless that is the transparent one; the palettes
-                // keep
-                // that one free
+                // FFmpeg's reader clears to the background's colour unless that is the transparent one, which the
+                // palettes keep free
                 held.data().put(at, (byte) (held.data().get(at) & ~DISPOSAL | CLEAR | HAS_TRANSPARENT));
                 held.data().put(at + 3, background);
             }
