@@ -14,9 +14,12 @@ import io.voice2face.inference.ModelPacks;
 import io.voice2face.inference.face.CanonicalFace;
 import io.voice2face.media.StillImage;
 import io.voice2face.media.VisualLimits;
+import io.voice2face.swap.face.FaceChoice;
 import io.voice2face.swap.face.FaceFinder;
 import io.voice2face.swap.face.FaceTopology;
 import io.voice2face.swap.face.PackFaceFinder;
+import io.voice2face.swap.pipeline.StageThreads;
+import io.voice2face.swap.pipeline.TargetSwapper;
 
 /** The built-in templates and the embedded networks, for tests. */
 public final class TestFaces {
@@ -35,6 +38,22 @@ public final class TestFaces {
     public static FaceTopology topology() {
         CanonicalFace face = CanonicalFace.read(PACKS.require(ModelKind.FACE_MESH));
         return new FaceTopology(face.triangles(), face.vertices());
+    }
+
+    /**
+     * Swaps the most prominent face of any target within the usual limits.
+     *
+     * @param rememberedPictures 0: every clip as if it were seen for the first time
+     */
+    public static TargetSwapper targets(FaceSwapper swapper, StageThreads threads, long rememberedPictures) {
+        return new TargetSwapper(
+                swapper,
+                TestFaces::finder,
+                topology(),
+                new FaceChoice.Prominent(),
+                VisualLimits.defaults(),
+                threads,
+                rememberedPictures);
     }
 
     /** Copies the clip of a template into a folder. */

@@ -81,8 +81,12 @@ final class CellLayout {
         }
     }
 
-    /** Cells of the convex hulls of regions, each widened by a share of the eye distance. */
-    boolean[] cellsOf(float dilation, FaceRegions... regions) {
+    /**
+     * Cells of the convex hulls of regions.
+     *
+     * @param dilation by which each is widened, in eye distances
+     */
+    boolean[] cellsOf(float dilation, List<FaceRegions> regions) {
         Mat mask = Mat.zeros(height, width, CvType.CV_8U);
         for (FaceRegions region : regions) {
             Point[] outline = new Point[region.size()];

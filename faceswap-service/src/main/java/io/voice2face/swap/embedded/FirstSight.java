@@ -1,6 +1,7 @@
 package io.voice2face.swap.embedded;
 
 import java.util.Arrays;
+import java.util.List;
 
 import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.Smoothstep;
@@ -62,17 +63,9 @@ final class FirstSight implements AutoCloseable {
         this.strands = new float[cells];
         this.base = new float[cells];
         this.norm = new float[cells];
-        this.face = layout.cellsOf(0, FaceRegions.OVAL);
-        FaceRegions[] own = {
-            FaceRegions.LEFT_EYE,
-            FaceRegions.RIGHT_EYE,
-            FaceRegions.LEFT_BROW,
-            FaceRegions.RIGHT_BROW,
-            FaceRegions.OUTER_LIPS,
-            FaceRegions.NOSTRILS
-        };
-        this.features = layout.cellsOf(.07f, own);
-        this.closeFeatures = layout.cellsOf(.02f, own);
+        this.face = layout.cellsOf(0, List.of(FaceRegions.OVAL));
+        this.features = layout.cellsOf(.07f, FaceRegions.FEATURES);
+        this.closeFeatures = layout.cellsOf(.02f, FaceRegions.FEATURES);
         this.beard = new boolean[cells];
         float noseBase = layout.points[2 * 2 + 1] - .12f * CELLS;
         for (int i = 0; i < cells; i++) {

@@ -1,6 +1,7 @@
 package io.voice2face.swap.embedded;
 
 import java.util.Arrays;
+import java.util.List;
 
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
@@ -50,8 +51,8 @@ final class GlassesFinder implements AutoCloseable {
         this.depth = new float[n];
         this.lines = new float[n];
         this.queue = new int[n];
-        this.eyes = layout.cellsOf(.05f, FaceRegions.LEFT_EYE, FaceRegions.RIGHT_EYE);
-        this.brows = layout.cellsOf(0, FaceRegions.LEFT_BROW, FaceRegions.RIGHT_BROW);
+        this.eyes = layout.cellsOf(.05f, List.of(FaceRegions.LEFT_EYE, FaceRegions.RIGHT_EYE));
+        this.brows = layout.cellsOf(0, List.of(FaceRegions.LEFT_BROW, FaceRegions.RIGHT_BROW));
     }
 
     /**
@@ -71,8 +72,10 @@ final class GlassesFinder implements AutoCloseable {
         }
         Arrays.fill(lines, 0);
         float bridge = bridge();
-        float temple = Math.max(left(), right());
-        float lesser = Math.min(left(), right());
+        float left = left();
+        float right = right();
+        float temple = Math.max(left, right);
+        float lesser = Math.min(left, right);
         float share = worn ? KEPT_SHARE : 1;
         worn = bridge > BRIDGE * share && temple > TEMPLE * share && lesser > .5f * TEMPLE * share;
         if (worn) {
@@ -86,23 +89,19 @@ final class GlassesFinder implements AutoCloseable {
         return depth;
     }
 
-    boolean worn() {
-        return worn;
-    }
-
-    float bridge() {
+    private float bridge() {
         float eyeLine = eyeLine();
         return across(
                 at(133, 0) + .1f * CELLS, at(362, 0) - .1f * CELLS, eyeLine - .2f * CELLS, eyeLine + .14f * CELLS);
     }
 
-    float left() {
+    private float left() {
         float eyeLine = eyeLine();
         return across(
                 at(127, 0) + .05f * CELLS, at(33, 0) - .08f * CELLS, eyeLine - .28f * CELLS, eyeLine + .1f * CELLS);
     }
 
-    float right() {
+    private float right() {
         float eyeLine = eyeLine();
         return across(
                 at(263, 0) + .08f * CELLS, at(356, 0) - .05f * CELLS, eyeLine - .28f * CELLS, eyeLine + .1f * CELLS);

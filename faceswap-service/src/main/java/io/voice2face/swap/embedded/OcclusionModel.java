@@ -3,15 +3,6 @@ package io.voice2face.swap.embedded;
 import java.util.Arrays;
 import java.util.List;
 
-import org.opencv.core.Core;
-import org.opencv.core.CvType;
-import org.opencv.core.Mat;
-import org.opencv.core.MatOfPoint;
-import org.opencv.core.Point;
-import org.opencv.core.Scalar;
-import org.opencv.core.Size;
-import org.opencv.imgproc.Imgproc;
-
 import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.Smoothstep;
 
@@ -43,16 +34,12 @@ final class OcclusionModel implements AutoCloseable {
     /** Cells. */
     private static final int STRAND_LENGTH = Math.round(.8f * CELLS);
 
-    private static final float OUTER_RING = .14f;
-    private static final float LEAST_AREA = .012f;
-    private static final float LARGEST_HOLE = .12f;
-    private static final float LEAST_OUTSIDE_EXPRESSION = .3f;
+    /** Around eyes, brows and lips, in eye distances: what moves with every expression. */
+    private static final float EXPRESSION_ZONE = .11f;
 
     private final CellLayout layout;
     private final Planes planes = new Planes();
     private final int cells;
-    private final boolean[] ring;
-    private final boolean[] expression;
     private final float[] tolerance;
 
     private final float[] luma;
@@ -64,8 +51,6 @@ final class OcclusionModel implements AutoCloseable {
     private final float[] evidence;
     private final float[] sorted;
     private final float[] occluded;
-    private final byte[] bytes;
-    private final int[] labelValues;
     private final FirstSight sight;
     private final GlassesFinder glasses;
     /** 0..1: what single frames say, smoothed over time. */
@@ -78,13 +63,7 @@ final class OcclusionModel implements AutoCloseable {
     /** Cells that were covered whenever they were seen: how the face looks there is not known. */
     private final boolean[] unknown;
 
-    private final Mat mask;
-    private final Mat labels = new Mat();
-    private final Mat statistics = new Mat();
-    private final Mat centroids = new Mat();
-    private final Mat small;
-    private final Mat wide;
-    private final Mat solid;
+    private final CellMask mask;
     private int frames;
     private boolean any;
 
@@ -106,71 +85,22 @@ final class OcclusionModel implements AutoCloseable {
         this.unknown = new boolean[cells];
         this.sight = new FirstSight(layout);
         this.glasses = new GlassesFinder(layout);
-        this.bytes = new byte[cells];
-        this.labelValues = new int[cells];
         for (int i = 0; i < mean.length; i++) {
             mean[i] = new float[cells];
             variance[i] = new float[cells];
         }
-        this.mask = new Mat(layout.height, layout.width, CvType.CV_8U);
-        this.small = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(3, 3));
-        this.wide = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(9, 9));
-        // hands and microphones are solid: what is left open between their parts is the model's weakness
-        this.solid = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(15, 15));
-        this.ring = ring();
-        this.expression = expressionZone();
+        boolean[] expression = layout.cellsOf(
+                EXPRESSION_ZONE,
+                List.of(
+                        FaceRegions.LEFT_EYE,
+                        FaceRegions.RIGHT_EYE,
+                        FaceRegions.LEFT_BROW,
+                        FaceRegions.RIGHT_BROW,
+                        FaceRegions.OUTER_LIPS));
+        this.mask = new CellMask(layout, expression);
         for (int i = 0; i < cells; i++) {
             tolerance[i] = expression[i] ? EXPRESSION_TOLERANCE : 1;
         }
-    }
-
-    private MatOfPoint outline(FaceRegions region) {
-        Point[] outline = new Point[region.size()];
-        for (int i = 0; i < outline.length; i++) {
-            outline[i] = new Point(layout.points[region.point(i) * 2], layout.points[region.point(i) * 2 + 1]);
-        }
-        return new MatOfPoint(outline);
-    }
-
-    private boolean[] ring() {
-        mask.setTo(new Scalar(0));
-        MatOfPoint oval = outline(FaceRegions.OVAL);
-        Imgproc.fillPoly(mask, List.of(oval), new Scalar(255));
-        Mat distance = new Mat();
-        Imgproc.distanceTransform(mask, distance, Imgproc.DIST_L2, Imgproc.DIST_MASK_PRECISE);
-        float[] values = new float[cells];
-        distance.get(0, 0, values);
-        boolean[] result = new boolean[cells];
-        for (int i = 0; i < cells; i++) {
-            result[i] = values[i] > 0 && values[i] < OUTER_RING * CELLS;
-        }
-        oval.release();
-        distance.release();
-        return result;
-    }
-
-    private boolean[] expressionZone() {
-        mask.setTo(new Scalar(0));
-        for (FaceRegions region : List.of(
-                FaceRegions.LEFT_EYE,
-                FaceRegions.RIGHT_EYE,
-                FaceRegions.LEFT_BROW,
-                FaceRegions.RIGHT_BROW,
-                FaceRegions.OUTER_LIPS)) {
-            MatOfPoint points = outline(region);
-            Imgproc.fillPoly(mask, List.of(points), new Scalar(255));
-            points.release();
-        }
-        int radius = Math.round(.11f * CELLS);
-        Mat kernel = Imgproc.getStructuringElement(Imgproc.MORPH_ELLIPSE, new Size(2 * radius + 1, 2 * radius + 1));
-        Imgproc.dilate(mask, mask, kernel);
-        kernel.release();
-        mask.get(0, 0, bytes);
-        boolean[] result = new boolean[cells];
-        for (int i = 0; i < cells; i++) {
-            result[i] = bytes[i] != 0;
-        }
-        return result;
     }
 
     /** 0..1 per cell: what lies before the face. The same array in every frame. */
@@ -216,25 +146,20 @@ final class OcclusionModel implements AutoCloseable {
         approach(frame, glasses.find(luma, seen), seen, rate);
         approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), seen, rate);
         approach(strands, sight.strands(), seen, rate);
-        threshold(odd, .5f);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
-        mask.get(0, 0, bytes);
-        for (int i = 0; i < cells; i++) {
-            bytes[i] = (byte) (bytes[i] != 0 || strands[i] > .5f ? 255 : 0);
-        }
-        mask.put(0, 0, bytes);
+        mask.setAbove(odd, .5f);
+        mask.removeSpecks();
+        mask.addAbove(strands, .5f);
         Arrays.fill(standing, 0);
-        if (keepOccluders(false)) {
+        if (mask.keepOccluders(false)) {
             for (int i = 0; i < cells; i++) {
                 sorted[i] = Math.max(odd[i], sight.dark()[i]);
             }
-            spread(sorted, .3f, STRAND_LENGTH);
-            Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
+            mask.grow(sorted, .3f, STRAND_LENGTH);
+            mask.joinParts();
             // a strand is as wide as its soft borders: without them half of it would be painted over
-            Imgproc.dilate(mask, mask, small);
-            mask.get(0, 0, bytes);
+            mask.widen();
             for (int i = 0; i < cells; i++) {
-                standing[i] = bytes[i] != 0 ? 1 : 0;
+                standing[i] = mask.contains(i) ? 1 : 0;
             }
             planes.blur(standing, layout.width, layout.height, .022 * CELLS);
         }
@@ -317,7 +242,7 @@ final class OcclusionModel implements AutoCloseable {
     private void decide() {
         boolean moved = frames >= WARM_UP && findMoved();
         for (int i = 0; i < cells; i++) {
-            sorted[i] = moved && bytes[i] != 0 ? 1 : 0;
+            sorted[i] = moved && mask.contains(i) ? 1 : 0;
         }
         if (moved) {
             planes.blur(sorted, layout.width, layout.height, .022 * CELLS);
@@ -331,104 +256,23 @@ final class OcclusionModel implements AutoCloseable {
         }
     }
 
-    /** Leaves in {@link #bytes} what differs from the frames before. */
+    /** Leaves in the mask what differs from the frames before. */
     private boolean findMoved() {
-        threshold(evidence, .5f);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_OPEN, small);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, wide);
-        boolean found = keepOccluders(true);
+        mask.setAbove(evidence, .5f);
+        mask.removeSpecks();
+        mask.joinParts();
+        boolean found = mask.keepOccluders(true);
         if (found) {
             grow();
         }
         return found;
     }
 
-    private void threshold(float[] plane, float level) {
-        for (int i = 0; i < cells; i++) {
-            bytes[i] = (byte) (plane[i] > level ? 255 : 0);
-        }
-        mask.put(0, 0, bytes);
-    }
-
-    /**
-     * Leaves in {@link #bytes} the components that can be occluders.
-     *
-     * @param moving a rim of hair or background inside the ring alone, that differs from the frames before, is the
-     *     mesh's error and no occluder; known by its colour it is hair
-     */
-    private boolean keepOccluders(boolean moving) {
-        int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
-        labels.get(0, 0, labelValues);
-        int[] area = new int[count];
-        int[] outer = new int[count];
-        int[] still = new int[count];
-        for (int i = 0; i < cells; i++) {
-            int label = labelValues[i];
-            area[label]++;
-            outer[label] += ring[i] ? 1 : 0;
-            still[label] += expression[i] ? 0 : 1;
-        }
-        boolean any = false;
-        boolean[] kept = new boolean[count];
-        for (int label = 1; label < count; label++) {
-            kept[label] = area[label] >= LEAST_AREA * CELLS * CELLS
-                    && outer[label] > 3
-                    && still[label] >= LEAST_OUTSIDE_EXPRESSION * area[label]
-                    && (!moving || outer[label] < .92f * area[label]);
-            any |= kept[label];
-        }
-        for (int i = 0; i < cells; i++) {
-            bytes[i] = (byte) (kept[labelValues[i]] ? 255 : 0);
-        }
-        mask.put(0, 0, bytes);
-        return any;
-    }
-
-    /** Eyes under a hand differ from what is usual too little to be found: what an occluder encloses belongs to it. */
-    private void fillHoles() {
-        Core.bitwise_not(mask, mask);
-        int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 4, CvType.CV_32S);
-        labels.get(0, 0, labelValues);
-        int[] area = new int[count];
-        boolean[] open = new boolean[count];
-        for (int i = 0; i < cells; i++) {
-            int x = i % layout.width;
-            area[labelValues[i]]++;
-            open[labelValues[i]] |= x == 0 || x == layout.width - 1 || i < layout.width || i >= cells - layout.width;
-        }
-        for (int i = 0; i < cells; i++) {
-            int label = labelValues[i];
-            boolean free = label != 0 && (open[label] || area[label] > LARGEST_HOLE * CELLS * CELLS);
-            bytes[i] = (byte) (free ? 0 : 255);
-        }
-        mask.put(0, 0, bytes);
-    }
-
     /** Hysteresis: weaker evidence counts beside what is sure. */
     private void grow() {
-        spread(evidence, .12f, 8);
-        Imgproc.morphologyEx(mask, mask, Imgproc.MORPH_CLOSE, solid);
-        fillHoles();
-    }
-
-    private void spread(float[] plane, float level, int passes) {
-        int before = 0;
-        for (int pass = 0; pass < passes; pass++) {
-            Imgproc.dilate(mask, mask, small);
-            mask.get(0, 0, bytes);
-            int now = 0;
-            for (int i = 0; i < cells; i++) {
-                if (bytes[i] != 0 && plane[i] < level) {
-                    bytes[i] = 0;
-                }
-                now += bytes[i] != 0 ? 1 : 0;
-            }
-            mask.put(0, 0, bytes);
-            if (now == before) {
-                return;
-            }
-            before = now;
-        }
+        mask.grow(evidence, .12f, 8);
+        mask.joinSolid();
+        mask.fillHoles();
     }
 
     private void learn(float[] seen) {
@@ -462,8 +306,6 @@ final class OcclusionModel implements AutoCloseable {
         planes.close();
         sight.close();
         glasses.close();
-        for (Mat mat : List.of(mask, labels, statistics, centroids, small, wide, solid)) {
-            mat.release();
-        }
+        mask.close();
     }
 }

@@ -191,18 +191,7 @@ final class SourcePreparation {
         cellColours(crop, luma, blue, red);
         float skinLuma = medianAround(luma, 0.16f, 50, 280, 4, 151);
         float skinRed = medianAround(red, 0.16f, 50, 280, 4, 151);
-        HairMask mask = new HairMask(
-                layout,
-                cover,
-                features,
-                layout.cellsOf(
-                        .03f,
-                        FaceRegions.LEFT_EYE,
-                        FaceRegions.RIGHT_EYE,
-                        FaceRegions.LEFT_BROW,
-                        FaceRegions.RIGHT_BROW,
-                        FaceRegions.OUTER_LIPS,
-                        FaceRegions.NOSTRILS));
+        HairMask mask = new HairMask(layout, cover, features, layout.cellsOf(.03f, FaceRegions.FEATURES));
         float[] hair = mask.find(luma, red, skinLuma, skinRed, browTops(), planes);
         if (mask.any(hair)) {
             float[] keep = new float[n];

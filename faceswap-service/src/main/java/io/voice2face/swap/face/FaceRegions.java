@@ -1,5 +1,7 @@
 package io.voice2face.swap.face;
 
+import java.util.List;
+
 /** Landmark indices of the parts of a face, in the numbering of the MediaPipe face mesh. Left and right as seen. */
 public enum FaceRegions {
     /** Outline of the mesh, clockwise from the top of the forehead. */
@@ -24,6 +26,10 @@ public enum FaceRegions {
     RIGID(
             33, 133, 263, 362, 168, 6, 197, 195, 5, 4, 1, 10, 151, 9, 8, 127, 356, 234, 454, 54, 284, 93, 323, 50, 280,
             117, 346);
+
+    /** Parts that have colours of their own: eyes, brows, lips, nostrils. */
+    public static final List<FaceRegions> FEATURES =
+            List.of(LEFT_EYE, RIGHT_EYE, LEFT_BROW, RIGHT_BROW, OUTER_LIPS, NOSTRILS);
 
     private final int[] points;
 

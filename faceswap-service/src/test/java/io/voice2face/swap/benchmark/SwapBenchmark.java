@@ -86,26 +86,14 @@ public final class SwapBenchmark {
             Path clip = wide(TestFaces.clip(TestFaces.MAN, folder), folder);
             for (String part : parts) {
                 switch (part) {
-                    case "speed" -> speed(portrait, clip, targets(embedded, threads), folder);
+                    case "speed" -> speed(portrait, clip, TestFaces.targets(embedded, threads, 0), folder);
                     case "stages" -> stages(portrait, clip, embedded, folder);
-                    case "memory" -> memory(portrait, targets(embedded, threads), folder);
+                    case "memory" -> memory(portrait, TestFaces.targets(embedded, threads, 0), folder);
                     case "learned" -> learned(portrait, clip, threads, folder);
                     default -> throw new IllegalArgumentException(part);
                 }
             }
         }
-    }
-
-    private static TargetSwapper targets(FaceSwapper swapper, StageThreads threads) {
-        return new TargetSwapper(
-                swapper,
-                TestFaces::finder,
-                TestFaces.topology(),
-                new FaceChoice.Prominent(),
-                VisualLimits.defaults(),
-                threads,
-                // every clip as if it were seen for the first time
-                0);
     }
 
     private static void speed(Path portrait, Path clip, TargetSwapper targets, Path folder) throws Exception {
@@ -298,8 +286,8 @@ public final class SwapBenchmark {
                         .orElseThrow(),
                 TestFaces.finder())) {
             long begun = System.nanoTime();
-            SwapOutcome outcome =
-                    targets(swapper, threads).swap(portrait, clip, folder, (done, total, left) -> {}, () -> false);
+            SwapOutcome outcome = TestFaces.targets(swapper, threads, 0)
+                    .swap(portrait, clip, folder, (done, total, left) -> {}, () -> false);
             double whole = outcome.frames() / ((System.nanoTime() - begun) / 1e9);
             bare = Math.max(bare, bareInference(packsFolder.resolve("layers/model.onnx")));
             System.out.printf(

@@ -59,14 +59,7 @@ class TargetSwapperTest {
         portrait = TestFaces.poster(TestFaces.WOMAN, inputs);
         swapper = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
         threads = new StageThreads(1);
-        targets = new TargetSwapper(
-                swapper,
-                TestFaces::finder,
-                TestFaces.topology(),
-                new FaceChoice.Prominent(),
-                VisualLimits.defaults(),
-                threads,
-                0);
+        targets = TestFaces.targets(swapper, threads, 0);
     }
 
     @AfterAll

@@ -13,7 +13,6 @@ import org.opencv.core.CvType;
 import org.opencv.core.Mat;
 
 import io.voice2face.media.OpenCv;
-import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.TestFaces;
 import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
 import io.voice2face.swap.face.FaceChoice;
@@ -166,8 +165,8 @@ class TargetTracksTest {
         try (EmbeddedFaceSwapper swapper = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
                 StageThreads threads = new StageThreads(1)) {
             byte[][] products = new byte[3][];
-            TargetSwapper forgetful = targets(swapper, threads, 0);
-            TargetSwapper remembering = targets(swapper, threads, 1000);
+            TargetSwapper forgetful = TestFaces.targets(swapper, threads, 0);
+            TargetSwapper remembering = TestFaces.targets(swapper, threads, 1000);
             TargetSwapper[] used = {forgetful, remembering, remembering};
             for (int i = 0; i < used.length; i++) {
                 Path out = Files.createDirectory(folder.resolve("out" + i));
@@ -177,17 +176,6 @@ class TargetTracksTest {
             assertThat(products[1]).isEqualTo(products[0]);
             assertThat(products[2]).isEqualTo(products[0]);
         }
-    }
-
-    private static TargetSwapper targets(EmbeddedFaceSwapper swapper, StageThreads threads, long rememberedPictures) {
-        return new TargetSwapper(
-                swapper,
-                TestFaces::finder,
-                TestFaces.topology(),
-                new FaceChoice.Prominent(),
-                VisualLimits.defaults(),
-                threads,
-                rememberedPictures);
     }
 
     private static void assertSame(List<List<TrackedFace>> seen, List<List<TrackedFace>> wanted) {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
@@ -57,8 +58,8 @@ class OfferedMethods {
             methods.add("HEAD");
         }
         String[] literals = template.split("\\{[^/]+}", -1);
-        String regex = String.join(
-                "[^/]+", java.util.Arrays.stream(literals).map(Pattern::quote).toList());
+        String regex =
+                String.join("[^/]+", Arrays.stream(literals).map(Pattern::quote).toList());
         return new Offer(Pattern.compile(regex), literals.length - 1, methods);
     }
 
