@@ -149,13 +149,25 @@ def pitch_factor(male: bool, name: str, rng: np.random.Generator) -> float:
     return rng.uniform(1.1, 1.8) if male else rng.uniform(0.65, 1.4)
 
 
-def shift_pitch(x: np.ndarray, factor: float, rng: np.random.Generator) -> np.ndarray:
-    """Moves F0 and its range; the spectral envelope stays but for what effort does to it."""
-    x = np.ascontiguousarray(x)
-    f0, t = pyworld.dio(x, RATE, f0_floor=60, f0_ceil=500)
-    f0 = pyworld.stonemask(x, f0, t, RATE)
-    envelope = pyworld.cheaptrick(x, f0, t, RATE)
-    aperiodicity = pyworld.d4c(x, f0, t, RATE)
+@dataclass(frozen=True)
+class Voice:
+    """What WORLD takes a recording apart into, one row per 5 ms: F0 in Hz (0 if unvoiced), envelope, aperiodicity."""
+
+    f0: np.ndarray
+    envelope: np.ndarray
+    aperiodicity: np.ndarray
+
+    @staticmethod
+    def of(x: np.ndarray) -> "Voice":
+        x = np.ascontiguousarray(x)
+        f0, t = pyworld.dio(x, RATE, f0_floor=60, f0_ceil=500)
+        f0 = pyworld.stonemask(x, f0, t, RATE)
+        return Voice(f0, pyworld.cheaptrick(x, f0, t, RATE), pyworld.d4c(x, f0, t, RATE))
+
+
+def shift_pitch(voice: Voice, length: int, factor: float, rng: np.random.Generator) -> np.ndarray:
+    """Moves F0 and its range; the spectral envelope stays but for what effort does to it. At most `length` samples."""
+    f0, envelope = voice.f0.copy(), voice.envelope
     voiced = f0 > 0
     if voiced.any():
         centre = np.median(f0[voiced])
@@ -168,7 +180,7 @@ def shift_pitch(x: np.ndarray, factor: float, rng: np.random.Generator) -> np.nd
     raised = 1 + 0.12 * effort * np.exp(-(((hz - 600) / 400) ** 2))
     envelope = np.stack([np.interp(hz / raised, hz, e) for e in envelope])
     envelope *= 10 ** (tilt_db / 10)
-    return pyworld.synthesize(f0, np.ascontiguousarray(envelope), aperiodicity, RATE)[: len(x)]
+    return pyworld.synthesize(f0, np.ascontiguousarray(envelope), voice.aperiodicity, RATE)[:length]
 
 
 # Crops of every recording: seconds of speech (None for all there is) and how many of them.
@@ -212,17 +224,21 @@ def _record(job) -> list[Crop]:
     index, person, other_paths = job
     x = read(person.path)
     others = [read(p) for p in other_paths]
-    result = []
+    voice = Voice.of(x)
+    versions = []
     for name in ("clean", *CHANNELS, *PITCHES):
         rng = rng_for(person.id, name)
         factor = 1.0
         if name in PITCHES:
             factor = pitch_factor(person.male, name, rng)
-            y = shift_pitch(x, factor, rng)
+            y = shift_pitch(voice, len(x), factor, rng)
         else:
             y = perturb(x, name, others, rng)
-        y = features.condition(y)
-        for seconds, part, f in crops_of(_vad.speech(y), features.FrameCache.of(y), rng):
+        versions.append((name, factor, features.condition(y), rng))
+    result = []
+    speech = _vad.speech_of([y for _, _, y, _ in versions])
+    for (name, factor, y, rng), windows in zip(versions, speech):
+        for seconds, part, f in crops_of(windows, features.FrameCache.of(y), rng):
             result.append(Crop(index, name, factor, seconds, part, **{k: v.astype(np.float32) for k, v in f.items()}))
     return result
 

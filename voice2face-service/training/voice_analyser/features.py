@@ -68,22 +68,27 @@ class SileroVad:
         opts.inter_op_num_threads = 1
         self.session = ort.InferenceSession(str(model), opts, providers=["CPUExecutionProvider"])
 
-    def probabilities(self, x: np.ndarray) -> np.ndarray:
-        n = -(-len(x) // WINDOW)
-        padded = np.zeros(CONTEXT + n * WINDOW, dtype=np.float32)
-        padded[CONTEXT : CONTEXT + len(x)] = x
-        state = np.zeros((2, 1, 128), dtype=np.float32)
+    def probabilities(self, recordings: list[np.ndarray]) -> list[np.ndarray]:
+        """Of several recordings at once: the network is so small that most of a call is the calling."""
+        counts = [-(-len(x) // WINDOW) for x in recordings]
+        padded = np.zeros((len(recordings), CONTEXT + max(counts) * WINDOW), dtype=np.float32)
+        for row, x in zip(padded, recordings):
+            row[CONTEXT : CONTEXT + len(x)] = x
+        state = np.zeros((2, len(recordings), 128), dtype=np.float32)
         rate = np.array(RATE, dtype=np.int64)
-        out = np.empty(n)
-        for i in range(n):
-            chunk = padded[i * WINDOW : i * WINDOW + WINDOW + CONTEXT][None]
+        out = np.empty((len(recordings), max(counts)))
+        for i in range(max(counts)):
+            chunk = padded[:, i * WINDOW : i * WINDOW + WINDOW + CONTEXT]
             p, state = self.session.run(None, {"input": chunk, "state": state, "sr": rate})
-            out[i] = p[0, 0]
-        return out
+            out[:, i] = p[:, 0]
+        return [p[:count] for p, count in zip(out, counts)]
 
     def speech(self, x: np.ndarray) -> np.ndarray:
         """One boolean per 512-sample window."""
-        return gate(self.probabilities(x))
+        return gate(self.probabilities([x])[0])
+
+    def speech_of(self, recordings: list[np.ndarray]) -> list[np.ndarray]:
+        return [gate(p) for p in self.probabilities(recordings)]
 
 
 def gate(p: np.ndarray) -> np.ndarray:
@@ -177,7 +182,7 @@ class FrameCache:
         # d(tau) = sum_j (x_j - x_{j+tau})^2 = e(0) + e(tau) - 2 r(tau)
         squares = np.cumsum(np.pad(f**2, ((0, 0), (1, 0))), axis=1)
         lags = np.arange(YIN_MAX + 2)
-        e = squares[:, lags + YIN_WIN] - squares[:, lags]
+        e = squares[:, YIN_WIN : YIN_WIN + len(lags)] - squares[:, : len(lags)]
         spectrum = np.conj(scipy.fft.rfft(head, 2048, axis=1)) * scipy.fft.rfft(f, 2048, axis=1)
         r = scipy.fft.irfft(spectrum, 2048, axis=1)[:, : YIN_MAX + 2]
         d = np.maximum(e[:, :1] + e - 2 * r, 0)

@@ -71,7 +71,7 @@ def main() -> None:
     golden = {}
     for name, x in signals().items():
         y = features.condition(x)
-        probabilities = vad.probabilities(y) if name == "espeak" else None
+        probabilities = vad.probabilities([y])[0] if name == "espeak" else None
         windows = features.gate(probabilities) if probabilities is not None else np.ones(-(-len(y) // features.WINDOW), dtype=bool)
         found = features.FrameCache.of(y).features(windows)
         golden[name] = {

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import functools
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 import scipy.linalg
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 import corpus
 import features
@@ -176,9 +179,17 @@ def crop_weight(crop: corpus.Crop) -> float:
     return 1.0 if crop.condition == "clean" else CHANNEL_WEIGHT
 
 
-def fit_mel_nets(cv: corpus.CommonVoice, count: int = 5) -> list[MelNet]:
+def _fit_mel_net(seed: int, power: np.ndarray, female: np.ndarray) -> MelNet:
+    # its matrices are small: two threads on each would mostly wait for each other
+    with threadpool_limits(1):
+        return MelNet(seed).fit(power, female)
+
+
+def fit_mel_nets(cv: corpus.CommonVoice, workers: int = 2, count: int = 5) -> list[MelNet]:
     train = cv.split == "train"
-    return [MelNet(seed).fit(cv.power[train], 1 - cv.male[train]) for seed in range(count)]
+    fit = functools.partial(_fit_mel_net, power=cv.power[train], female=1 - cv.male[train])
+    with ProcessPoolExecutor(workers) as executor:
+        return list(executor.map(fit, range(count)))
 
 
 def fit_gender(crops: list[corpus.Crop], mel_nets: list[MelNet], female: np.ndarray, c: float = 0.003) -> Linear:

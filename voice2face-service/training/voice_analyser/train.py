@@ -112,7 +112,7 @@ def main() -> None:
     options = parser.parse_args()
     crops = corpus.crops(options.workers)
     cv = corpus.common_voice()
-    mel_nets = corpus.cached("mel_nets.pkl", lambda: model.fit_mel_nets(cv))
+    mel_nets = corpus.cached("mel_nets.pkl", lambda: model.fit_mel_nets(cv, options.workers))
     female = np.array([0 if s.male else 1 for s in corpus.speakers()])
     a = model.Analyser(
         mel_nets,
