@@ -25,6 +25,8 @@ MODEL = ROOT / "voice2face-service/src/main/resources/models/face-generator/face
 MESH = ROOT / "libs/inference/target/classes/models/mediapipe-face-mesh/canonical-face.obj"
 OUT = ROOT / "gateway-service/src/main/resources/templates"
 SIZE, FPS = 720, 25
+# dimension of the identity that says how light the plain background is, and two levels it reaches
+BACKGROUND, BACKGROUND_LEVELS = 130, (-2, 2)
 ATTRIBUTION = "Drawn by the face generator of this project and animated by faceswap-service/templates; shows nobody."
 
 OVAL = [10, 338, 297, 332, 284, 251, 389, 356, 454, 323, 361, 288, 397, 365, 379, 378, 400, 377, 152, 148, 176, 149, 150,
@@ -58,12 +60,12 @@ class Template:
     extra: dict = field(default_factory=dict)
 
 
-# drawn by the generator of commit 4a362c9: another generator draws other people from the same seeds
+# drawn by face generator 1.2.1: another generator draws other people from the same seeds
 TEMPLATES = [
-    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 27, 7100, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
-    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 48, 7200, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=14, smile=.3),
-    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 33, 7307, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
-    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 58, 7406, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
+    Template("studio-woman", {"en": "A woman talks to you", "ko": "말하는 여자"}, "female", 27, 8106, 0, ((188, 196, 205), (120, 132, 150), (150, 205, 245)), 1, talk=.9, turn=9, smile=.15),
+    Template("garden-woman", {"en": "A woman looks around", "ko": "둘러보는 여자"}, "female", 46, 8206, 0, ((150, 178, 168), (92, 120, 104), (200, 235, 235)), 2, talk=.25, turn=14, smile=.3),
+    Template("office-man", {"en": "A man talks to you", "ko": "말하는 남자"}, "male", 33, 8315, 0, ((205, 190, 172), (150, 120, 96), (235, 215, 190)), 3, talk=.9, turn=10, smile=.1),
+    Template("evening-man", {"en": "A man smiles and nods", "ko": "미소 짓는 남자"}, "male", 58, 8401, 0, ((120, 138, 170), (66, 80, 112), (120, 190, 250)), 4, talk=.25, turn=12, smile=.6),
 ]
 
 
@@ -85,77 +87,44 @@ def canonical_mesh():
 
 
 def portrait(template):
+    """The person before a darker and before a lighter plain background, 0..255 BGR, and the landmarks."""
     options = ort.SessionOptions()
     options.intra_op_num_threads = 1
     session = ort.InferenceSession(str(MODEL), options)
     width = next(i.shape[1] for i in session.get_inputs() if i.name == "identity")
     identity = np.random.default_rng(template.seed).standard_normal(width).astype(np.float32)
-    image, landmarks = session.run(["image", "landmarks"], {
-        "gender": np.array([1 if template.gender == "female" else -1], np.float32),
-        "age": np.array([template.age], np.float32), "identity": identity.reshape(1, -1),
-        "skin_tone": np.array([template.tone], np.float32)})
-    bgr = np.round(image[0].transpose(1, 2, 0)[:, :, ::-1] * 255).astype(np.uint8)
-    return bgr, landmarks[0]
+    pictures = []
+    for level in BACKGROUND_LEVELS:
+        identity[BACKGROUND] = level
+        image, landmarks = session.run(["image", "landmarks"], {
+            "gender": np.array([1 if template.gender == "female" else -1], np.float32),
+            "age": np.array([template.age], np.float32), "identity": identity.reshape(1, -1),
+            "skin_tone": np.array([template.tone], np.float32)})
+        pictures.append(image[0].transpose(1, 2, 0)[:, :, ::-1] * 255)
+    return *pictures, landmarks[0]
 
 
-def cut_out(bgr, marks):
-    """Alpha and colours without spill of a figure before a plain, slowly changing background."""
-    h, w = bgr.shape[:2]
-    picture = bgr.astype(np.float32)
-    yy, xx = np.mgrid[0:h, 0:w].astype(np.float32)
-    basis = np.stack([np.ones_like(xx), xx / w, yy / h, (xx / w) ** 2, (yy / h) ** 2, xx * yy / w / h], -1)
-    sure = np.zeros((h, w), bool)
-    sure[:18] = True
-    sure[:int(h * .45), :26] = True
-    sure[:int(h * .45), -26:] = True
-    for _ in range(3):
-        backdrop = np.stack([basis @ np.linalg.lstsq(basis[sure], picture[sure][:, c], rcond=None)[0] for c in range(3)], -1)
-        difference = np.abs(picture - backdrop).max(-1)
-        near = (difference < 9) & (yy < h * .6)
-        sure = sure | cv2.erode(near.astype(np.uint8), np.ones((9, 9))).astype(bool)
-        sure &= difference < 16
-    loose = (cv2.GaussianBlur(difference, (0, 0), .8) < 13).astype(np.uint8)
-    loose = cv2.morphologyEx(loose, cv2.MORPH_OPEN, np.ones((3, 3)))
-    count, labels = cv2.connectedComponents(loose)
-    touching = set(labels[0]) | set(labels[:int(h * .7), 0]) | set(labels[:int(h * .7), -1])
-    backdrop_mask = np.isin(labels, [t for t in touching if t != 0])
-    figure = 1 - backdrop_mask.astype(np.uint8)
-    beside = beside_the_face(marks, h, w)
-    figure[(loose > 0) & beside] = 0
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(figure)
-    figure = (labels == 1 + np.argmax(stats[1:, 4])).astype(np.uint8)
-    figure = cv2.morphologyEx(figure, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (3, 3)))
-    inside = cv2.distanceTransform(figure, cv2.DIST_L2, 5)
-    outside = cv2.distanceTransform(1 - figure, cv2.DIST_L2, 5)
-    signed = cv2.GaussianBlur(inside - outside, (0, 0), 1.2)
-    # along the outline, what share of a pixel is figure follows from the colours on both sides of it
-    solid = (inside > 9).astype(np.float32)
-    weight = cv2.GaussianBlur(solid, (0, 0), 6)[..., None]
-    bled = cv2.GaussianBlur(picture * solid[..., None], (0, 0), 6) / np.maximum(weight, 1e-5)
-    contrast = ((bled - backdrop) ** 2).sum(-1)
-    share = ((picture - backdrop) * (bled - backdrop)).sum(-1) / np.maximum(contrast, 1)
-    share = cv2.GaussianBlur(smoothstep(share, .3, .92), (0, 0), .6)
-    edge = smoothstep(signed, 0, 3.5)
-    known = smoothstep(np.sqrt(contrast), 45, 90) * (weight[..., 0] > 1e-3)
-    in_band = known * share * smoothstep(signed, -9, -2) + (1 - known) * edge
-    deep = smoothstep(signed, 9, 16)
-    alpha = np.clip(in_band * (1 - deep) + deep, 0, 1).astype(np.float32)
-    pale = 1 - smoothstep(cv2.GaussianBlur(difference, (0, 0), .8), 35, 80)
-    alpha *= 1 - pale * cv2.GaussianBlur(beside.astype(np.float32), (0, 0), 3)
+def cut_out(dark, light):
+    """Alpha and colours of a figure that was drawn before two backgrounds that differ by one step everywhere.
+
+    What shows of the step is what is not figure (Smith and Blinn, "Blue screen matting", 1996).
+    """
+    difference = (light - dark).mean(-1)
+    step = np.percentile(difference, 98)
+    alpha = np.clip(1 - difference / step, 0, 1)
+    h, w = alpha.shape
+    yy, xx = np.mgrid[-1:1:h * 1j, -1:1:w * 1j]
+    basis = np.stack([np.ones_like(xx), xx, yy, xx ** 2, yy ** 2, xx * yy], -1)
+    empty = alpha < .004
+    backdrop = np.stack([basis @ np.linalg.lstsq(basis[empty], dark[empty][:, c], rcond=None)[0] for c in range(3)], -1)
     a = alpha[..., None]
-    clean = np.clip((picture - (1 - a) * backdrop) / np.maximum(a, .25), 0, 255)
+    clean = np.clip((dark - (1 - a) * backdrop) / np.maximum(a, .05), 0, 255)
+    # thin hair still holds light of the photograph's own background: it takes its colour from deeper inside
+    solid = smoothstep(cv2.erode(alpha.astype(np.float32), np.ones((5, 5))), .9, 1)
+    weight = cv2.GaussianBlur(solid, (0, 0), 6)[..., None]
+    bled = cv2.GaussianBlur(clean * solid[..., None], (0, 0), 6) / np.maximum(weight, 1e-5)
     trust = smoothstep(alpha, .6, .98)[..., None]
-    return alpha, np.clip(clean * trust + bled * (1 - trust), 0, 255).astype(np.float32)
-
-
-def beside_the_face(marks, h, w):
-    """Above the chin and well outside the face, where nothing of the figure but pale strands is like the backdrop."""
-    unit = np.hypot(*(marks[263] - marks[33]))
-    face = np.zeros((h, w), np.uint8)
-    cv2.fillConvexPoly(face, cv2.convexHull(np.round(marks[OVAL]).astype(np.int32)), 1)
-    reach = int(.45 * unit) | 1
-    face = cv2.dilate(face, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (reach, reach)))
-    return (face == 0) & (np.arange(h)[:, None] < marks[152, 1] + .25 * unit)
+    return alpha.astype(np.float32), np.clip(clean * trust + bled * (1 - trust), 0, 255).astype(np.float32)
 
 
 def room(template, rng):
@@ -223,20 +192,20 @@ class Puppet:
     """One portrait, ready to be posed."""
 
     def __init__(self, template):
-        bgr, marks = portrait(template)
-        alpha, colours = cut_out(bgr, marks)
+        dark, light, marks = portrait(template)
+        alpha, colours = cut_out(dark, light)
         mesh, self.triangles = canonical_mesh()
         unit = np.hypot(*(marks[263] - marks[33]))
         centre_x = (marks[33, 0] + marks[263, 0]) / 2
         # shoulders that end before the picture does would be drawn out into streaks
-        filling = (SIZE / 2 + 16) / min(centre_x, bgr.shape[1] - centre_x)
+        filling = (SIZE / 2 + 16) / min(centre_x, dark.shape[1] - centre_x)
         scale = max(template.eye_distance / unit, filling)
         top = np.argmax(alpha[:, 150:362].max(1) > .5)
         offset_y = min(top - .09 * SIZE / scale, 512 - SIZE / scale - 4)
         place = np.array([[scale, 0, SIZE / 2 - scale * centre_x], [0, scale, -scale * offset_y]])
         warp = lambda m: cv2.warpAffine(m, place, (SIZE, SIZE), flags=cv2.INTER_LANCZOS4, borderMode=cv2.BORDER_REPLICATE)
         picture = np.clip(warp(colours), 0, 255)
-        picture += .55 * (picture - cv2.GaussianBlur(picture, (0, 0), 1.6))
+        picture += .4 * (picture - cv2.GaussianBlur(picture, (0, 0), 1.6))
         self.colours = np.clip(picture, 0, 255)
         self.alpha = np.clip(warp(alpha), 0, 1)
         self.points = (np.c_[marks, np.ones(468)] @ place.T).astype(np.float32)
@@ -272,9 +241,9 @@ class Puppet:
         distance = cv2.distanceTransform(1 - inside, cv2.DIST_L2, 5)
         behind = table[labels] + .55 * u * (1 - np.exp(-1.3 * distance / u))
         z = np.where(inside > 0, depth, behind).astype(np.float32)
-        soft = cv2.GaussianBlur(z, (0, 0), .07 * u)
-        edge = smoothstep(distance, 0, .15 * u)
-        self.z = z * (1 - edge) + cv2.GaussianBlur(soft, (0, 0), .12 * u) * edge
+        # smooth across the outline, or the picture folds there
+        edge = smoothstep(distance - cv2.distanceTransform(inside, cv2.DIST_L2, 5), -.2 * u, .05 * u)
+        self.z = z * (1 - edge) + cv2.GaussianBlur(z, (0, 0), .18 * u) * edge
         yy, xx = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
         chin = self.points[152, 1]
         centre = self.points[1, 0]
@@ -340,10 +309,12 @@ class Puppet:
         body = np.array([.35 * m["x"][i], .2 * m["y"][i] - 2.2 * m["breath"][i]], np.float32)
         shift = (share * moved + (1 - share) * body).reshape(SIZE // step, SIZE // step, 2).astype(np.float32)
         shift = cv2.resize(shift, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
+        # where depth falls off steeply a full step goes to and fro: half steps settle
         back = -shift
-        for _ in range(4):
+        for _ in range(12):
             at = self.grid + back
-            back = -cv2.remap(shift, at[..., 0], at[..., 1], cv2.INTER_LINEAR, borderMode=cv2.BORDER_REPLICATE)
+            back = .5 * back - .5 * cv2.remap(shift, at[..., 0], at[..., 1], cv2.INTER_LINEAR,
+                                              borderMode=cv2.BORDER_REPLICATE)
         at = self.grid + back
         layer = cv2.remap(np.dstack([self.colours, self.alpha * 255]), at[..., 0], at[..., 1], cv2.INTER_CUBIC,
                           borderMode=cv2.BORDER_REPLICATE)

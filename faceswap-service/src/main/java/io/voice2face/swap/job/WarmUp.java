@@ -73,14 +73,14 @@ public class WarmUp {
             Path folder = work.create("warm-up");
             try {
                 swap(folder, begun);
-                LOG.debugf(
+                LOG.infof(
                         "warm after %d ms",
                         Duration.between(begun, Instant.now()).toMillis());
             } finally {
                 work.discard(folder);
             }
         } catch (SwapCancelledException e) {
-            LOG.debug("warming up was cut short");
+            LOG.info("warming up was cut short by a job");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (IOException | FaceSwapper.NoFaceException | RuntimeException e) {
