@@ -8,7 +8,10 @@ Writes .cache/aligned/<sex>-<n>.npz with
 """
 
 import json
+import multiprocessing
 import re
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -50,8 +53,7 @@ class Matting:
         chunks = json.loads((dist / "resources.json").read_text())["/models/medium"]["chunks"]
         weights = b"".join((dist / chunk["hash"]).read_bytes() for chunk in chunks)
         options = ort.SessionOptions()
-        options.intra_op_num_threads = 2
-        options.add_session_config_entry("session.intra_op.allow_spinning", "0")
+        options.intra_op_num_threads = 1
         self._session = ort.InferenceSession(weights, options)
         self._input = self._session.get_inputs()[0].name
 
@@ -79,7 +81,50 @@ def spread_foreground(image: np.ndarray, alpha: np.ndarray) -> np.ndarray:
     return result
 
 
-def prepare(data: Path, cache: Path) -> list[Path]:
+@dataclass
+class Portrait:
+    name: str
+    image: np.ndarray  # uint8 RGB
+    mesh: np.ndarray  # float32 [468, 2], landmarks in the picture
+    age: int
+    male: bool
+
+
+_matting = None
+
+
+def _start(cache: Path) -> None:
+    global _matting
+    cv2.setNumThreads(1)
+    _matting = Matting(cache)
+
+
+def _align(portrait: Portrait, matrix: np.ndarray, folder: Path) -> None:
+    """Cuts a portrait out and moves it onto the canvas by a similarity (2x3)."""
+    alpha = _matting.alpha(portrait.image)
+    colour = spread_foreground(portrait.image.astype(np.float32), alpha)
+    # Twice the size first: halving by area keeps detail that one bilinear step would alias.
+    double = matrix * 2
+    warped = cv2.warpAffine(colour, double, (2 * SIZE, 2 * SIZE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
+    matte = cv2.warpAffine(alpha, double, (2 * SIZE, 2 * SIZE), flags=cv2.INTER_LINEAR)
+    inside = cv2.warpAffine(np.ones(alpha.shape, np.float32), double, (2 * SIZE, 2 * SIZE))
+    rgb = cv2.resize(warped, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    matte = cv2.resize(matte, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    inside = cv2.resize(inside, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
+    part = folder / f"{portrait.name}.part.npz"
+    np.savez(
+        part,
+        rgb=np.clip(rgb + 0.5, 0, 255).astype(np.uint8),
+        alpha=np.clip(matte * 255 + 0.5, 0, 255).astype(np.uint8),
+        inside=(inside > 0.99).astype(np.uint8),
+        mesh=apply(matrix, portrait.mesh).astype(np.float32),
+        age=portrait.age,
+        male=portrait.male,
+    )
+    part.rename(folder / f"{portrait.name}.npz")
+
+
+def prepare(data: Path, cache: Path, workers: int = 2) -> list[Path]:
     folder = cache / "aligned"
     done = folder / "index.json"
     if done.exists():
@@ -104,11 +149,11 @@ def prepare(data: Path, cache: Path) -> list[Path]:
                 continue
             prompt = json.loads((data / sex / "metadata" / f"{number}.json").read_text())["prompt"]
             age = int(re.search(r"(\d+)-year-old", prompt).group(1))
-            found.append((f"{sex}-{number}", image, mesh[:, :2], age, sex == "male"))
+            found.append(Portrait(f"{sex}-{number}", image, mesh[:, :2], age, sex == "male"))
     print(f"{len(found)} portraits kept", flush=True)
 
     # The median shape, symmetrised by its own eye line, is where every portrait is moved to.
-    template = np.array([f[2][SIMILARITY_POINTS] for f in found])
+    template = np.array([p.mesh[SIMILARITY_POINTS] for p in found])
     target = template[0]
     for _ in range(5):
         moved = np.array([apply(similarity(t, target), t) for t in template])
@@ -118,35 +163,15 @@ def prepare(data: Path, cache: Path) -> list[Path]:
         z = (target - (target[0] + target[1]) / 2) @ np.array([1, 1j]) * k
         target = np.column_stack([z.real + CENTRE_X, z.imag + EYE_Y])
         target[:, 0] -= target[[0, 1, 4, 7], 0].mean() - CENTRE_X
-    matting = Matting(cache)
-    names = []
-    for name, image, mesh, age, male in found:
-        names.append(f"{name}.npz")
-        if (folder / names[-1]).exists():
-            continue
-        matrix = similarity(mesh[SIMILARITY_POINTS], target)
-        alpha = matting.alpha(image)
-        colour = spread_foreground(image.astype(np.float32), alpha)
-        # Twice the size first: halving by area keeps detail that one bilinear step would alias.
-        double = matrix * 2
-        warped = cv2.warpAffine(colour, double, (2 * SIZE, 2 * SIZE), flags=cv2.INTER_CUBIC, borderMode=cv2.BORDER_REPLICATE)
-        matte = cv2.warpAffine(alpha, double, (2 * SIZE, 2 * SIZE), flags=cv2.INTER_LINEAR)
-        inside = cv2.warpAffine(np.ones(alpha.shape, np.float32), double, (2 * SIZE, 2 * SIZE))
-        rgb = cv2.resize(warped, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        matte = cv2.resize(matte, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        inside = cv2.resize(inside, (SIZE, SIZE), interpolation=cv2.INTER_AREA)
-        part = folder / f"{name}.part.npz"
-        np.savez(
-            part,
-            rgb=np.clip(rgb + 0.5, 0, 255).astype(np.uint8),
-            alpha=np.clip(matte * 255 + 0.5, 0, 255).astype(np.uint8),
-            inside=(inside > 0.99).astype(np.uint8),
-            mesh=apply(matrix, mesh).astype(np.float32),
-            age=age,
-            male=male,
-        )
-        part.rename(folder / names[-1])
-        if len(names) % 20 == 0:
-            print(f"  {len(names)} prepared", flush=True)
+    missing = [p for p in found if not (folder / f"{p.name}.npz").exists()]
+    fetch("@imgly/background-removal-data", cache)
+    fresh = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(workers, fresh, initializer=_start, initargs=(cache,)) as executor:
+        running = [executor.submit(_align, p, similarity(p.mesh[SIMILARITY_POINTS], target), folder) for p in missing]
+        for count, one in enumerate(running, 1):
+            one.result()
+            if count % 20 == 0:
+                print(f"  {count} prepared", flush=True)
+    names = [f"{p.name}.npz" for p in found]
     done.write_text(json.dumps(names))
     return [folder / name for name in names]
