@@ -45,6 +45,18 @@ public final class PortraitFace implements AutoCloseable {
         return xyz;
     }
 
+    /**
+     * Landmarks in a region that is known to hold the face.
+     *
+     * @param bgr 8-bit BGR
+     * @param xyz receives 468 × (x, y, z) in pixels
+     */
+    public void locate(Mat bgr, FaceRegion region, float[] xyz) {
+        synchronized (finder) {
+            finder.locate(bgr, region, xyz);
+        }
+    }
+
     @Override
     public void close() {
         finder.close();

@@ -20,6 +20,10 @@ final class CellMask implements AutoCloseable {
     private static final float LEAST_AREA = .012f;
     private static final float LARGEST_HOLE = .12f;
     private static final float LEAST_OUTSIDE_EXPRESSION = .3f;
+    /** Less will do of what lay before the face already: a microphone that is moved on to the mouth. */
+    private static final float LEAST_OUTSIDE_OF_KNOWN = .06f;
+
+    private static final float KNOWN_SHARE = .25f;
 
     private final CellLayout layout;
     private final int cells;
@@ -121,25 +125,29 @@ final class CellMask implements AutoCloseable {
      *
      * @param moving a rim of hair or background inside the ring alone, that differs from the frames before, is the
      *     mesh's error and no occluder; known by its colour it is hair
+     * @param before 0..1 per cell, what lay before the face in the last frame
      */
-    boolean keepOccluders(boolean moving) {
+    boolean keepOccluders(boolean moving, float[] before) {
         int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
         labels.get(0, 0, labelValues);
         int[] area = new int[count];
         int[] outer = new int[count];
         int[] still = new int[count];
+        int[] known = new int[count];
         for (int i = 0; i < cells; i++) {
             int label = labelValues[i];
             area[label]++;
             outer[label] += ring[i] ? 1 : 0;
             still[label] += expression[i] ? 0 : 1;
+            known[label] += before[i] > .5f ? 1 : 0;
         }
         boolean any = false;
         boolean[] kept = new boolean[count];
         for (int label = 1; label < count; label++) {
+            float least = known[label] > KNOWN_SHARE * area[label] ? LEAST_OUTSIDE_OF_KNOWN : LEAST_OUTSIDE_EXPRESSION;
             kept[label] = area[label] >= LEAST_AREA * CELLS * CELLS
                     && outer[label] > 3
-                    && still[label] >= LEAST_OUTSIDE_EXPRESSION * area[label]
+                    && still[label] >= least * area[label]
                     && (!moving || outer[label] < .92f * area[label]);
             any |= kept[label];
         }

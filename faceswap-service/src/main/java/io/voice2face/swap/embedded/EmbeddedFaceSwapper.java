@@ -27,7 +27,18 @@ public final class EmbeddedFaceSwapper implements FaceSwapper {
     @Override
     public PreparedFace prepare(Mat bgr) throws NoFaceException {
         float[] xyz = portraits.locate(bgr);
-        return new SourcePreparation(topology, xyz).prepare(bgr);
+        SourceFace source = new SourcePreparation(topology, xyz).prepare(bgr);
+        return new PreparedFace() {
+            @Override
+            public SwapSession open() {
+                return new EmbeddedSwapSession(source, new TurnBalance(portraits, topology));
+            }
+
+            @Override
+            public void close() {
+                source.close();
+            }
+        };
     }
 
     @Override

@@ -150,7 +150,7 @@ final class OcclusionModel implements AutoCloseable {
         mask.removeSpecks();
         mask.addAbove(strands, .5f);
         Arrays.fill(standing, 0);
-        if (mask.keepOccluders(false)) {
+        if (mask.keepOccluders(false, occluded)) {
             for (int i = 0; i < cells; i++) {
                 sorted[i] = Math.max(odd[i], sight.dark()[i]);
             }
@@ -172,7 +172,9 @@ final class OcclusionModel implements AutoCloseable {
     private static void approach(float[] state, float[] now, float[] seen, float rate) {
         for (int i = 0; i < state.length; i++) {
             if (seen[i] > .25f) {
-                state[i] += rate * (now[i] - state[i]);
+                float change = now[i] - state[i];
+                // lines and colours vanish when they are seen aslant: that is no sign that they have gone
+                state[i] += change * rate * (change < 0 ? Smoothstep.of(seen[i], .25f, 1) : 1);
             }
         }
     }
@@ -261,7 +263,7 @@ final class OcclusionModel implements AutoCloseable {
         mask.setAbove(evidence, .5f);
         mask.removeSpecks();
         mask.joinParts();
-        boolean found = mask.keepOccluders(true);
+        boolean found = mask.keepOccluders(true, occluded);
         if (found) {
             grow();
         }

@@ -107,6 +107,7 @@ final class ShapeTransfer implements AutoCloseable {
             HeadPose pose,
             float eyeDistance,
             float fade,
+            TurnBalance.Lean lean,
             OcclusionModel occlusion,
             OccluderMask occluder) {
         learn(xyz, pose);
@@ -114,7 +115,9 @@ final class ShapeTransfer implements AutoCloseable {
             return;
         }
         wish();
-        pose(pose.rotation(), eyeDistance, strength() * fade);
+        scale(strength() * fade);
+        lean(lean, fade);
+        pose(pose.rotation(), eyeDistance);
         spare(occlusion);
         layGrid(xyz, eyeDistance);
         spread(xyz, eyeDistance);
@@ -183,6 +186,24 @@ final class ShapeTransfer implements AutoCloseable {
         return mean > BUDGET ? STRENGTH * BUDGET / mean : STRENGTH;
     }
 
+    private void scale(float strength) {
+        for (int i = 0; i < moves.length; i++) {
+            moves[i] *= strength;
+        }
+    }
+
+    private void lean(TurnBalance.Lean lean, float fade) {
+        double z = 0;
+        for (int i = 0; i < mean.length; i += 3) {
+            z += mean[i + 2] / FaceTopology.POINTS;
+        }
+        for (int i = 0; i < mean.length; i += 3) {
+            float further = (float) (mean[i + 2] - z) * fade;
+            moves[i] += lean.aside() * further;
+            moves[i + 1] += lean.nod() * further;
+        }
+    }
+
     private void moveRigidly(FaceRegions[] group) {
         int n = 0;
         float[] centre = new float[3];
@@ -217,10 +238,10 @@ final class ShapeTransfer implements AutoCloseable {
     }
 
     /** Turns the moves into the picture, limits them softly, and scales them to pixels. */
-    private void pose(float[] r, float eyeDistance, float strength) {
+    private void pose(float[] r, float eyeDistance) {
         for (int i = 0; i < moves.length; i += 3) {
-            float x = (r[0] * moves[i] + r[1] * moves[i + 1] + r[2] * moves[i + 2]) * strength;
-            float y = (r[3] * moves[i] + r[4] * moves[i + 1] + r[5] * moves[i + 2]) * strength;
+            float x = (r[0] * moves[i] + r[1] * moves[i + 1] + r[2] * moves[i + 2]);
+            float y = (r[3] * moves[i] + r[4] * moves[i + 1] + r[5] * moves[i + 2]);
             float length = (float) Math.sqrt(x * x + y * y);
             float scale = length > 1e-5f ? (float) (LIMIT * Math.tanh(length / LIMIT) / length) : 1;
             moves[i] = x * scale * eyeDistance;

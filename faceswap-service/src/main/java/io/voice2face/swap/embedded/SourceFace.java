@@ -4,14 +4,13 @@ import java.util.List;
 
 import org.opencv.core.Mat;
 
-import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.face.FaceTopology;
 
 /**
  * A portrait, prepared: textures at three sizes, the static masks and the light of the portrait, all in the layout of
  * its own landmarks.
  */
-final class SourceFace implements FaceSwapper.PreparedFace {
+final class SourceFace implements AutoCloseable {
     /**
      * The face at one size.
      *
@@ -84,11 +83,6 @@ final class SourceFace implements FaceSwapper.PreparedFace {
             return textures.get(0);
         }
         return ratio > .6f ? textures.get(1) : textures.get(2);
-    }
-
-    @Override
-    public FaceSwapper.SwapSession open() {
-        return new EmbeddedSwapSession(this);
     }
 
     @Override

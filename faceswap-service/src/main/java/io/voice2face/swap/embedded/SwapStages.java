@@ -2,11 +2,10 @@ package io.voice2face.swap.embedded;
 
 import org.opencv.core.Mat;
 
-import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.face.TrackedFace;
 
-/** One person of one clip under the embedded swapper. Reads as the list of its stages. */
-final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
+/** What the embedded swapper does to one face of a frame, stage by stage, with what each remembers of the person. */
+final class SwapStages implements AutoCloseable {
     private final SourceFace source;
     private final EyeLids lids = new EyeLids();
     private final ShapeTransfer shape;
@@ -18,7 +17,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
     private final OcclusionModel occlusion;
     private final OccluderMask occluder;
 
-    EmbeddedSwapSession(SourceFace source) {
+    SwapStages(SourceFace source) {
         this.source = source;
         this.shape = new ShapeTransfer(source);
         this.raster = new TriangleRaster(source.topology, source.layout);
@@ -29,8 +28,12 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         this.occluder = new OccluderMask(source.layout);
     }
 
-    @Override
-    public void swap(Mat frame, TrackedFace face) {
+    /**
+     * Swaps in place.
+     *
+     * @param lean by how much the shape leans against a turn that is seen in the face
+     */
+    void swap(Mat frame, TrackedFace face, TurnBalance.Lean lean) {
         if (face.entered()) {
             light.reset();
         }
@@ -43,7 +46,7 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
         sampler.sample(frame, xyz, eyeDistance, raster);
         occlusion.look(sampler);
         occluder.cover(frame, xyz, eyeDistance, raster, occlusion);
-        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), occlusion, occluder);
+        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), lean, occlusion, occluder);
         lids.close(xyz);
         raster.draw(xyz, eyeDistance);
         light.measure(sampler, occlusion.occluded());

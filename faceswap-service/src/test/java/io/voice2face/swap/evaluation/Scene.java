@@ -267,7 +267,7 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
      * that nothing is to be seen of what it hides; the head behind it stays.
      */
     private static Scene farTurn(String name, Path folder) throws Exception {
-        List<Mat> frames = read("office-man", folder);
+        List<Mat> frames = read("evening-man", folder);
         Mat picture = frames.get(0).clone();
         float[] face = track(frames.subList(0, 1)).get(0);
         FaceTopology topology = TestFaces.topology();
