@@ -197,6 +197,8 @@ final class MeshCommands {
             case VOICE2FACE, FACESWAP -> {
                 // else ONNX Runtime reports to its maker what it does
                 environment.put("ORT_DISABLE_TELEMETRY", "1");
+                // else glibc keeps what was freed apart for every thread, and pictures are large
+                environment.put("MALLOC_ARENA_MAX", "2");
             }
         }
         environment.putAll(extraEnvironment);
