@@ -158,6 +158,20 @@ final class CellMask implements AutoCloseable {
         return any;
     }
 
+    /** Leaves the components that share a cell with others, 1 in the plane. */
+    void keepTouching(float[] plane) {
+        int count = Imgproc.connectedComponentsWithStats(mask, labels, statistics, centroids, 8, CvType.CV_32S);
+        labels.get(0, 0, labelValues);
+        boolean[] kept = new boolean[count];
+        for (int i = 0; i < cells; i++) {
+            kept[labelValues[i]] |= labelValues[i] != 0 && plane[i] > .5f;
+        }
+        for (int i = 0; i < cells; i++) {
+            bytes[i] = (byte) (kept[labelValues[i]] ? 255 : 0);
+        }
+        mask.put(0, 0, bytes);
+    }
+
     /** Eyes under a hand differ from what is usual too little to be found: what an occluder encloses belongs to it. */
     void fillHoles() {
         Core.bitwise_not(mask, mask);

@@ -34,6 +34,8 @@ final class OcclusionModel implements AutoCloseable {
     /** Cells. */
     private static final int STRAND_LENGTH = Math.round(.8f * CELLS);
 
+    private static final int GAP = Math.round(.12f * CELLS);
+
     /** Around eyes, brows and lips, in eye distances: what moves with every expression. */
     private static final float EXPRESSION_ZONE = .11f;
 
@@ -146,14 +148,18 @@ final class OcclusionModel implements AutoCloseable {
         approach(frame, glasses.find(luma, seen), seen, rate);
         approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), seen, rate);
         approach(strands, sight.strands(), seen, rate);
-        mask.setAbove(odd, .5f);
-        mask.removeSpecks();
-        mask.addAbove(strands, .5f);
         Arrays.fill(standing, 0);
+        markOdd();
         if (mask.keepOccluders(false, occluded)) {
             for (int i = 0; i < cells; i++) {
-                sorted[i] = Math.max(odd[i], sight.dark()[i]);
+                standing[i] = mask.contains(i) ? 1 : 0;
+                sorted[i] = Math.max(Math.max(odd[i], strands[i]), sight.dark()[i]);
             }
+            // a strand goes on across a brow, where nothing is looked for
+            markOdd();
+            mask.grow(sorted, .5f, GAP);
+            mask.joinParts();
+            mask.keepTouching(standing);
             mask.grow(sorted, .3f, STRAND_LENGTH);
             mask.joinParts();
             // a strand is as wide as its soft borders: without them half of it would be painted over
@@ -168,13 +174,19 @@ final class OcclusionModel implements AutoCloseable {
         }
     }
 
+    private void markOdd() {
+        mask.setAbove(odd, .5f);
+        mask.removeSpecks();
+        mask.addAbove(strands, .5f);
+    }
+
     /** What is turned away stays as it was last seen. */
     private static void approach(float[] state, float[] now, float[] seen, float rate) {
         for (int i = 0; i < state.length; i++) {
             if (seen[i] > .25f) {
                 float change = now[i] - state[i];
                 // lines and colours vanish when they are seen aslant: that is no sign that they have gone
-                state[i] += change * rate * (change < 0 ? Smoothstep.of(seen[i], .25f, 1) : 1);
+                state[i] += change * rate * (change < 0 ? Smoothstep.of(seen[i], .55f, 1) : 1);
             }
         }
     }
