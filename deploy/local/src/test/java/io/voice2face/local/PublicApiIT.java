@@ -105,7 +105,7 @@ class PublicApiIT {
                 "V2F_LIMITS_QUOTA", "1000",
                 "V2F_LIMITS_UPLOAD_TIME", "PT20S",
                 "V2F_EVENTS_HEARTBEAT", "PT2S",
-                "QUARKUS_HTTP_IDLE_TIMEOUT", "8S");
+                "QUARKUS_HTTP_IDLE_TIMEOUT", "15S");
         mesh = new Mesh(home, ROOT, Duration.ofSeconds(5), settings, new Deaths());
         mesh.start();
         gateway = mesh.addresses().url(MeshService.GATEWAY);
@@ -379,7 +379,7 @@ class PublicApiIT {
         String token = guest().path("accessToken").asText();
         try (Socket still = beginUpload(token, 1_000_000)) {
             await("the end of the upload that stands still")
-                    .atMost(Duration.ofSeconds(30))
+                    .atMost(Duration.ofSeconds(90))
                     .until(() -> isOver(still));
         }
         AtomicInteger bytes = new AtomicInteger();
