@@ -52,7 +52,8 @@ import ai.onnxruntime.OrtSession;
  * learned swapper of realistic cost loses between its graph and the finished clip. See the README for the command.
  */
 public final class SwapBenchmark {
-    private static final int ROUNDS = 3;
+    /** As many as the compiler of Java needs to come to rest: a service that runs has it behind it. */
+    private static final int ROUNDS = 8;
     private static final int BARE_RUNS = 30;
     private static final int WARM_UPS = 3;
 
