@@ -54,6 +54,7 @@ import ai.onnxruntime.OrtSession;
 public final class SwapBenchmark {
     /** As many as the compiler of Java needs to come to rest: a service that runs has it behind it. */
     private static final int ROUNDS = 8;
+
     private static final int BARE_RUNS = 30;
     private static final int WARM_UPS = 3;
 
