@@ -155,10 +155,7 @@ final class ShapeTransfer implements AutoCloseable {
      * one side of a face that is wider as a look aside.
      */
     private void leaveOutTurns() {
-        double z = 0;
-        for (int i = 0; i < mean.length; i += 3) {
-            z += mean[i + 2] / FaceTopology.POINTS;
-        }
+        double z = meanDepth();
         double depth = 0;
         double aside = 0;
         double nod = 0;
@@ -192,11 +189,16 @@ final class ShapeTransfer implements AutoCloseable {
         }
     }
 
-    private void lean(TurnBalance.Lean lean, float fade) {
+    private double meanDepth() {
         double z = 0;
         for (int i = 0; i < mean.length; i += 3) {
             z += mean[i + 2] / FaceTopology.POINTS;
         }
+        return z;
+    }
+
+    private void lean(TurnBalance.Lean lean, float fade) {
+        double z = meanDepth();
         for (int i = 0; i < mean.length; i += 3) {
             float further = (float) (mean[i + 2] - z) * fade;
             moves[i] += lean.aside() * further;
