@@ -11,5 +11,7 @@ export default defineConfig(({ mode }) => ({
     // a job may wait for others on a small machine
     testTimeout: 1_800_000,
     hookTimeout: 60_000,
+    // what is polled for comes when a busy machine gets to it; the default is one second
+    expect: { poll: { timeout: 30_000, interval: 100 } },
   },
 }));
