@@ -16,10 +16,17 @@ import org.opencv.imgproc.Imgproc;
 import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.Smoothstep;
 
-/** Lays the relit source over the frame: masks and light at the raster's size, texture and blending at the frame's. */
+/**
+ * Lays the relit source over the frame: masks and light at the raster's size, texture and blending at the frame's, there
+ * in bands that stay in the processor's cache.
+ */
 final class Compositor implements AutoCloseable {
     private static final float[] RECIPROCAL = new float[256];
     private static final float PER_GREEN = 1 / Colours.GREEN;
+    /** Frame rows that are mixed at once. */
+    private static final int BAND = 48;
+    /** A pixel whose share of the source is less is left alone. */
+    private static final float LEAST = .004f;
 
     static {
         for (int i = 0; i < 256; i++) {
@@ -46,7 +53,7 @@ final class Compositor implements AutoCloseable {
     private float[] alphaValues = new float[0];
     private byte[] openingValues = new byte[0];
     private float[] lightValues = new float[0];
-    private float[] alphaFull = new float[0];
+    private float[] alphaBand = new float[0];
     private byte[] textureValues = new byte[0];
     private byte[] frameValues = new byte[0];
 
@@ -87,10 +94,17 @@ final class Compositor implements AutoCloseable {
         layMaps(raster, lighting);
         drawOpenings(xyz, eyeDistance, raster, lids);
         mixAlpha(raster, fade);
-        enlarge(raster, eyeDistance);
-        occluder.clear(alpha, raster.left, raster.top);
-        skin.soften(texture);
-        mix(frame, raster, lighting, skin);
+        mapInto(source.textureFor(eyeDistance), raster);
+        boolean measure = skin.isDue();
+        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        if (measure) {
+            region.copyTo(before);
+        }
+        mix(frame, source.textureFor(eyeDistance).pixels(), raster, lighting, occluder, skin);
+        if (measure) {
+            measure(region, raster, occluder, skin);
+        }
+        region.release();
     }
 
     private boolean place(Mat frame, TriangleRaster raster) {
@@ -175,8 +189,8 @@ final class Compositor implements AutoCloseable {
         smallAlpha.put(0, 0, alphaValues);
     }
 
-    private void enlarge(TriangleRaster raster, float eyeDistance) {
-        SourceFace.Texture chosen = source.textureFor(eyeDistance);
+    /** Turns the map of light cells into one of texture pixels. */
+    private void mapInto(SourceFace.Texture chosen, TriangleRaster raster) {
         float scale = chosen.scale();
         int n = raster.width * raster.height * 2;
         // smallMapValues hold light cells: back to layout cells, then to texture pixels
@@ -186,60 +200,139 @@ final class Compositor implements AutoCloseable {
             smallMapValues[i] = (smallMapValues[i] + .25f) * 2 * toTexture + offset;
         }
         smallMap.put(0, 0, smallMapValues);
-        Size size = new Size(raster.width * raster.step, raster.height * raster.step);
-        Imgproc.resize(smallMap, map, size, 0, 0, Imgproc.INTER_LINEAR);
-        Imgproc.resize(smallLight, light, size, 0, 0, Imgproc.INTER_LINEAR);
-        Imgproc.resize(smallAlpha, alpha, size, 0, 0, Imgproc.INTER_LINEAR);
-        Imgproc.remap(
-                chosen.pixels(), texture, map, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
     }
 
-    private void mix(Mat frame, TriangleRaster raster, LightTransfer lighting, SkinTexture skin) {
-        int width = raster.width * raster.step;
-        int height = raster.height * raster.step;
-        int n = width * height;
-        if (alphaFull.length < n) {
-            alphaFull = new float[n];
+    private void mix(
+            Mat frame,
+            Mat pixels,
+            TriangleRaster raster,
+            LightTransfer lighting,
+            OccluderMask occluder,
+            SkinTexture skin) {
+        int rows = Math.max(1, BAND / raster.step);
+        for (int top = 0; top < raster.height; top += rows) {
+            int bottom = Math.min(raster.height, top + rows);
+            int left = raster.width;
+            int right = 0;
+            // what lies beside shows at the borders of what is enlarged
+            for (int y = Math.max(0, top - 1); y < Math.min(raster.height, bottom + 1); y++) {
+                for (int x = 0; x < raster.width; x++) {
+                    if (alphaValues[y * raster.width + x] > 0) {
+                        left = Math.min(left, x - 1);
+                        right = Math.max(right, x + 2);
+                    }
+                }
+            }
+            left = Math.max(0, left);
+            right = Math.min(raster.width, right);
+            if (left < right) {
+                Rect band = new Rect(left, top, right - left, bottom - top);
+                mixBand(frame, pixels, band, raster, lighting, occluder, skin);
+            }
+        }
+    }
+
+    /**
+     * Mixes a part of the raster.
+     *
+     * @param band in raster pixels
+     */
+    private void mixBand(
+            Mat frame,
+            Mat pixels,
+            Rect band,
+            TriangleRaster raster,
+            LightTransfer lighting,
+            OccluderMask occluder,
+            SkinTexture skin) {
+        int step = raster.step;
+        int left = Math.max(x0, raster.left + band.x * step);
+        int top = Math.max(y0, raster.top + band.y * step);
+        int columns = Math.min(x1, raster.left + (band.x + band.width) * step) - left;
+        int rows = Math.min(y1, raster.top + (band.y + band.height) * step) - top;
+        if (columns <= 0 || rows <= 0) {
+            return;
+        }
+        Rect wide = widened(band, 1 + (skin.reach() + step - 1) / step, raster);
+        int wideLeft = raster.left + wide.x * step;
+        int wideTop = raster.top + wide.y * step;
+        int wideColumns = wide.width * step;
+        enlarge(wide, step, pixels);
+        occluder.clear(alpha, wideLeft, wideTop);
+        skin.soften(texture);
+
+        int n = wideColumns * wide.height * step;
+        if (alphaBand.length < n) {
+            alphaBand = new float[n];
             lightValues = new float[n * 4];
             textureValues = new byte[n * 4];
             frameValues = new byte[n * 3];
         }
-        alpha.get(0, 0, alphaFull);
+        alpha.get(0, 0, alphaBand);
         light.get(0, 0, lightValues);
         texture.get(0, 0, textureValues);
-        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
-        int columns = x1 - x0;
+        Mat region = frame.submat(new Rect(left, top, columns, rows));
         region.get(0, 0, frameValues);
-        boolean measure = skin.isDue();
-        if (measure) {
-            region.copyTo(before);
-        }
-        for (int y = y0; y < y1; y++) {
+        for (int y = 0; y < rows; y++) {
             mixRow(
-                    (y - y0) * columns,
-                    (y - raster.top) * width + x0 - raster.left,
+                    y * columns,
+                    (top + y - wideTop) * wideColumns + left - wideLeft,
                     columns,
                     lighting.contrast(),
                     lighting.chroma(),
-                    skin.grainRow(y),
+                    skin.grainRow(top + y),
+                    left,
                     skin.grainAmplitude());
         }
         region.put(0, 0, frameValues);
-        if (measure) {
-            Mat shown = alpha.submat(new Rect(x0 - raster.left, y0 - raster.top, x1 - x0, y1 - y0));
-            skin.measure(before, region, shown);
-            shown.release();
-        }
         region.release();
     }
 
+    private static Rect widened(Rect band, int margin, TriangleRaster raster) {
+        int left = Math.max(0, band.x - margin);
+        int top = Math.max(0, band.y - margin);
+        int right = Math.min(raster.width, band.x + band.width + margin);
+        int bottom = Math.min(raster.height, band.y + band.height + margin);
+        return new Rect(left, top, right - left, bottom - top);
+    }
+
+    private void enlarge(Rect part, int step, Mat pixels) {
+        Size size = new Size(part.width * step, part.height * step);
+        enlarge(smallMap, part, size, map);
+        enlarge(smallLight, part, size, light);
+        enlarge(smallAlpha, part, size, alpha);
+        Imgproc.remap(pixels, texture, map, new Mat(), Imgproc.INTER_LINEAR, Core.BORDER_REPLICATE, new Scalar(0));
+    }
+
+    private static void enlarge(Mat small, Rect part, Size size, Mat large) {
+        Mat from = small.submat(part);
+        Imgproc.resize(from, large, size, 0, 0, Imgproc.INTER_LINEAR);
+        from.release();
+    }
+
+    private void measure(Mat region, TriangleRaster raster, OccluderMask occluder, SkinTexture skin) {
+        Size size = new Size(raster.width * raster.step, raster.height * raster.step);
+        Imgproc.resize(smallAlpha, alpha, size, 0, 0, Imgproc.INTER_LINEAR);
+        occluder.clear(alpha, raster.left, raster.top);
+        Mat shown = alpha.submat(new Rect(x0 - raster.left, y0 - raster.top, x1 - x0, y1 - y0));
+        skin.measure(before, region, shown);
+        shown.release();
+    }
+
     private void mixRow(
-            int target, int from, int columns, float contrast, float chroma, byte[] grain, float grainAmplitude) {
+            int target,
+            int from,
+            int columns,
+            float contrast,
+            float chroma,
+            byte[] grain,
+            int grainFrom,
+            float grainAmplitude) {
         float skinBlue = source.skinBlue;
         float skinRed = source.skinRed;
         for (int x = 0; x < columns; x++) {
-            float a = alphaFull[from + x];
-            if (a < .004f) {
+            float a = alphaBand[from + x];
+            if (a < LEAST) {
                 continue;
             }
             int s = (from + x) * 4;
@@ -255,7 +348,7 @@ final class Compositor implements AutoCloseable {
             float strength = detail > 0 ? dark : dark < 1 ? .55f + .45f * dark : 1;
             detail *= contrast * strength;
             float lit = (1 + detail) * ((base + Colours.FLOOR) * lightValues[s] - Colours.FLOOR);
-            lit += grainAmplitude * grain[x & SkinTexture.GRAIN_MASK];
+            lit += grainAmplitude * grain[grainFrom + x & SkinTexture.GRAIN_MASK];
             if (lit > 225) {
                 lit = 225 + 30 * (lit - 225) / (lit - 225 + 30);
             }

@@ -21,6 +21,9 @@ final class SkinTexture implements AutoCloseable {
     private static final int INTERVAL = 10;
     private static final double[] STEPS = {0, .45, .7, 1, 1.4, 1.9};
     private static final float SOFTEST = 2.2f;
+    /** Standard deviation of a blur that is not worth its time. */
+    private static final float SHARP = .3f;
+
     private static final float GRAIN_SHARE = .6f;
     private static final float MOST_GRAIN = 4;
     /** Immerkær, "Fast noise variance estimation", 1996. */
@@ -67,9 +70,15 @@ final class SkinTexture implements AutoCloseable {
 
     /** Blurs a texture that has been laid into the frame by as much as the target is softer. */
     void soften(Mat texture) {
-        if (softness > .3f) {
+        if (softness > SHARP) {
             Imgproc.GaussianBlur(texture, texture, new Size(0, 0), softness);
         }
+    }
+
+    /** Pixels around one that {@link #soften} looks at. */
+    int reach() {
+        // OpenCV's kernel for 8 bits ends at three standard deviations
+        return softness > SHARP ? (int) Math.ceil(3 * softness) + 1 : 0;
     }
 
     /** Noise of a row of the frame, standard deviation 32. */
