@@ -131,10 +131,11 @@ class PublicApiIT {
                 .orElseThrow();
 
         String key = UUID.randomUUID().toString();
-        Request taken = person.requests().submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5);
+        Request taken =
+                person.requests().submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5, true);
         assertThat(taken.getState()).isEqualTo(JobState.QUEUED);
         assertThat(person.requests()
-                        .submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5)
+                        .submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5, true)
                         .getId())
                 .as("the same key again")
                 .isEqualTo(taken.getId());
@@ -445,7 +446,8 @@ class PublicApiIT {
     void aGoodRequestAfterAllThatSucceeds() throws Exception {
         TypedClient person = new TypedClient(gateway);
         person.use(person.tokens().enterAsGuest(null, new GuestWish()).getAccessToken());
-        Request request = person.requests().submitRequest(voice.toFile(), 40, "female", null, template(), null, null);
+        Request request =
+                person.requests().submitRequest(voice.toFile(), 40, "female", null, template(), null, null, null);
         person.requests().followRequest(request.getId(), null);
         assertThat(person.requests().getRequest(request.getId()).getState()).isEqualTo(JobState.SUCCEEDED);
     }
