@@ -330,6 +330,8 @@ export async function sendOwnFile(page: Page, file: string): Promise<string> {
   await giveVoiceFile(page, VOICE);
   await page.locator('input[type="file"]').setInputFiles(file);
   await page.locator('.own').waitFor();
+  // a GIF is offered beside a video, not beside what does not move or is one itself
+  expect(await page.locator('input[name="gif"]').count()).toBe(file.endsWith('.mp4') ? 1 : 0);
   await page.locator('.send button.primary').click();
   await page.waitForURL(/\/requests\/[\w-]+$/);
   return page.url();

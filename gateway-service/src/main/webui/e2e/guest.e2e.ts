@@ -96,6 +96,7 @@ describe('a guest with a microphone', () => {
     await page.getByText(t.target.missing).waitFor();
     await choose(page.locator('input[name="template"]').first());
     await choose(page.getByRole('radio', { name: t.target.skinTone(4) }));
+    await page.getByRole('checkbox', { name: t.target.gif }).check();
     await expectAccessible(page, 'target');
     await button(t.target.send).click();
 
@@ -172,7 +173,9 @@ describe('a guest with a microphone', () => {
 
     // every file can be saved
     const files = await page.locator('.files a').all();
-    expect(files.length).toBeGreaterThanOrEqual(6);
+    const names = await page.locator('.files a').allInnerTexts();
+    const each = [t.result.savePng, t.result.saveMp4, t.result.saveGif];
+    expect(names.map((text) => text.trim())).toEqual([...each, ...each]);
     for (const file of files) {
       const answer = await context.request.get((await file.getAttribute('href'))!);
       expect(answer.status(), await file.innerText()).toBe(200);

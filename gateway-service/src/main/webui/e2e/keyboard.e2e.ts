@@ -77,6 +77,9 @@ describe('a guest without a mouse', () => {
     await press('Space');
     await tabTo('input[name="skin"]');
     await press('ArrowRight');
+    await tabTo('input[name="gif"]');
+    await press('Space');
+    expect(await page.getByRole('checkbox', { name: t.target.gif }).isChecked()).toBe(true);
     await tabTo('.send button.primary');
     await press('Enter');
     await heading(t.waiting.title).waitFor();

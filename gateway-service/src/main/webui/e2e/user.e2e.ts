@@ -235,6 +235,15 @@ describe('a guest with a video', () => {
       .poll(async () => (await positions(page, 'video')).map((at) => Math.round(at * 10) / 10))
       .toEqual([1.5, 1.5, 1.5, 1.5]);
 
+    // nobody asked for a GIF
+    const files = await page.locator('.files a').allInnerTexts();
+    expect(files.map((text) => text.trim())).toEqual([
+      t.result.savePng,
+      t.result.saveMp4,
+      t.result.savePng,
+      t.result.saveMp4,
+    ]);
+
     // joining keeps what the guest has made
     await page.getByRole('link', { name: t.nav.profile }).click();
     await page.getByRole('link', { name: t.profile.guestJoin }).click();

@@ -93,6 +93,7 @@ export interface NewRequest {
   age: number;
   gender: Gender;
   skinTone: number | null;
+  gifPreview: boolean;
   templateId: string | null;
   target: Blob | null;
   targetName: string;
@@ -123,6 +124,7 @@ function upload(request: NewRequest, key: string, onProgress: (part: number) => 
   form.append('age', String(request.age));
   form.append('gender', request.gender);
   if (request.skinTone !== null) form.append('skinTone', String(request.skinTone));
+  if (request.gifPreview) form.append('gifPreview', 'true');
   if (request.templateId !== null) form.append('template', request.templateId);
   form.append('voice', request.voice, request.voiceName);
   if (request.target !== null) form.append('target', request.target, request.targetName);

@@ -128,6 +128,7 @@ export interface VoiceRequest {
   age: number;
   gender: Gender;
   skinTone: number | null;
+  gifPreview: boolean;
   target: { kind: 'template' | 'upload'; templateId: string | null; contentType: string };
   voice: Media;
   progress: Progress | null;

@@ -214,6 +214,8 @@ export const en = {
     skinHint: 'A voice says nothing about it. If you leave it open, the face decides.',
     skinAny: 'Leave open',
     skinTone: (n: number) => `Tone ${n} of 10 on the Monk scale`,
+    gif: 'Also make a short GIF',
+    gifHint: 'The first three seconds, small enough for a chat. Only with videos.',
     send: 'Make my faces',
     sending: 'Sending…',
     sent: (percent: string) => `${percent} sent`,

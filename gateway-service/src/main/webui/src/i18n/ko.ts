@@ -215,6 +215,8 @@ export const ko: Texts = {
     skinHint: '목소리로는 알 수 없어요. 정하지 않으면 얼굴에 맡겨요.',
     skinAny: '정하지 않음',
     skinTone: (n) => `몽크 스케일 10단계 중 ${n}단계`,
+    gif: '짧은 GIF도 함께 만들기',
+    gifHint: '채팅방에 올리기 좋게 처음 3초를 담아요. 동영상일 때만 만들어요.',
     send: '얼굴 만들기',
     sending: '보내는 중…',
     sent: (percent) => `${percent} 보냈어요`,

@@ -6,6 +6,8 @@ interface Kept {
   age: number | null;
   gender: Gender | null;
   skinTone: number | null;
+  /** not in what an older page has kept */
+  gifPreview?: boolean;
   templateId: string | null;
   recording: Recording | null;
   target: { blob: Blob; name: string } | null;
@@ -21,6 +23,7 @@ class Draft {
   age = $state<number | null>(null);
   gender = $state<Gender | null>(null);
   skinTone = $state<number | null>(null);
+  gifPreview = $state(false);
   templateId = $state<string | null>(null);
   recording = $state.raw<Recording | null>(null);
   target = $state.raw<{ blob: Blob; name: string } | null>(null);
@@ -34,6 +37,7 @@ class Draft {
       this.age = kept.age;
       this.gender = kept.gender;
       this.skinTone = kept.skinTone;
+      this.gifPreview = kept.gifPreview ?? false;
       this.templateId = kept.templateId;
       this.recording = kept.recording;
       this.target = kept.target;
@@ -49,6 +53,7 @@ class Draft {
       age: this.age,
       gender: this.gender,
       skinTone: this.skinTone,
+      gifPreview: this.gifPreview,
       templateId: this.templateId,
       recording: this.recording,
       target: this.target,
@@ -68,6 +73,11 @@ class Draft {
     return this.templateId !== null || this.target !== null;
   }
 
+  /** false for an own picture, which does not move, and an own GIF, whose clip is one already */
+  get gifPossible(): boolean {
+    return this.target === null || this.target.blob.type.startsWith('video/');
+  }
+
   request(): NewRequest | null {
     if (!this.aboutDone || !this.recording || !this.targetDone) return null;
     return {
@@ -76,6 +86,7 @@ class Draft {
       age: this.age!,
       gender: this.gender!,
       skinTone: this.skinTone,
+      gifPreview: this.gifPreview && this.gifPossible,
       templateId: this.target ? null : this.templateId,
       target: this.target?.blob ?? null,
       targetName: this.target?.name ?? '',
@@ -92,6 +103,7 @@ class Draft {
     this.age = null;
     this.gender = null;
     this.skinTone = null;
+    this.gifPreview = false;
     this.templateId = null;
     this.recording = null;
     this.target = null;

@@ -220,7 +220,7 @@ class AccountTest {
     @Test
     void exportHasEverything() throws Exception {
         Client person = Client.signedUp(email(), PASSWORD);
-        UUID id = person.submit();
+        UUID id = person.submit(person.form().multiPart("gifPreview", "true"));
         workers.finish(workers.submitted(id, 1));
         person.awaitState(id, "SUCCEEDED");
         byte[] zip = person.call()
@@ -241,6 +241,7 @@ class AccountTest {
         assertThat(names)
                 .contains("account.json", "requests.json", folder + "voice.wav")
                 .contains(folder + "result-1/voice/face.png", folder + "result-1/condition/clip.mp4")
+                .contains(folder + "result-1/voice/clip.gif")
                 .hasSize(11);
     }
 
@@ -255,6 +256,7 @@ class AccountTest {
                 .multiPart("age", "30")
                 .multiPart("gender", "female")
                 .multiPart("template", "test-woman")
+                .multiPart("gifPreview", "true")
                 .post("/api/v1/requests")
                 .path("id"));
         workers.finish(workers.submitted(id, 1));

@@ -53,9 +53,14 @@ class RequestFlowTest {
         Client person = Client.guest();
         Response accepted = person.form()
                 .multiPart("skinTone", "4")
+                .multiPart("gifPreview", "true")
                 .header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
                 .post("/api/v1/requests");
-        accepted.then().statusCode(202).body("state", equalTo("QUEUED")).body("skinTone", equalTo(4));
+        accepted.then()
+                .statusCode(202)
+                .body("state", equalTo("QUEUED"))
+                .body("skinTone", equalTo(4))
+                .body("gifPreview", equalTo(true));
         UUID id = UUID.fromString(accepted.path("id"));
         assertThat(accepted.header("Location")).endsWith("/api/v1/requests/" + id);
 
@@ -88,9 +93,35 @@ class RequestFlowTest {
     }
 
     @Test
-    void regeneratingKeepsTheEarlierResult() throws Exception {
+    void aGifIsThereOnlyWhereItWasAskedFor() throws Exception {
         Client person = Client.guest();
         UUID id = person.submit();
+        VoiceSubmitted job = workers.submitted(id, 1);
+        assertThat(job.gifPreview()).isFalse();
+        workers.finish(job);
+        person.awaitState(id, "SUCCEEDED");
+
+        Response request = person.request(id);
+        request.then()
+                .body("gifPreview", equalTo(false))
+                .body("results[0].variants.voice.clip.contentType", equalTo("video/mp4"))
+                .body("results[0].variants.voice.gif", nullValue())
+                .body("results[0].variants.condition.gif", nullValue());
+        String clip = request.path("results[0].variants.voice.clip.url");
+        person.call()
+                .get(clip.replace("clip.mp4", "clip.gif"))
+                .then()
+                .statusCode(404)
+                .body("reason", equalTo("not_found"));
+        RequestCompleted completed =
+                EventJson.read(workers.read("request-completed", id, 1).get(0).value(), RequestCompleted.class);
+        assertThat(completed.media()).hasSize(6);
+    }
+
+    @Test
+    void regeneratingKeepsTheEarlierResult() throws Exception {
+        Client person = Client.guest();
+        UUID id = person.submit(person.form().multiPart("gifPreview", "true"));
         person.call().post("/api/v1/requests/" + id + "/results").then().statusCode(409);
         workers.reject(workers.submitted(id, 1), "no_speech", "No speech was found.");
         person.awaitState(id, "REJECTED");
@@ -107,7 +138,8 @@ class RequestFlowTest {
         person.request(id)
                 .then()
                 .body("results[0].state", equalTo("REJECTED"))
-                .body("results[1].state", equalTo("SUCCEEDED"));
+                .body("results[1].state", equalTo("SUCCEEDED"))
+                .body("results[1].variants.voice.gif", notNullValue());
     }
 
     @Test

@@ -28,6 +28,7 @@ import io.quarkus.test.common.QuarkusTestResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.restassured.RestAssured;
 import io.restassured.response.Response;
+import io.restassured.specification.RequestSpecification;
 import io.voice2face.gateway.mesh.Client;
 import io.voice2face.gateway.mesh.Mesh;
 import io.voice2face.gateway.mesh.MeshServers;
@@ -58,13 +59,14 @@ class RequestRulesTest {
                 .multiPart("age", "7")
                 .multiPart("gender", "cat")
                 .multiPart("skinTone", "11")
+                .multiPart("gifPreview", "maybe")
                 .multiPart("template", "no-such")
                 .post("/api/v1/requests")
                 .then()
                 .statusCode(400)
                 .contentType("application/problem+json")
                 .body("type", equalTo("https://voice2face.example/problems/invalid_input"))
-                .body("errors.field", hasItems("voice", "age", "gender", "skinTone", "template"))
+                .body("errors.field", hasItems("voice", "age", "gender", "skinTone", "gifPreview", "template"))
                 .body("errors.reason", hasItems("empty", "out_of_range", "unknown_template"));
     }
 
@@ -127,16 +129,18 @@ class RequestRulesTest {
         }
         assertThat(ids).hasSize(1);
         person.call().get("/api/v1/requests").then().body("items", hasSize(1));
-        person.call()
+        RequestSpecification anotherVoice = person.call()
                 .multiPart("voice", "voice.wav", Client.voice("another"), "audio/wav")
                 .multiPart("age", "30")
                 .multiPart("gender", "female")
-                .multiPart("template", "test-woman")
-                .header("Idempotency-Key", key)
-                .post("/api/v1/requests")
-                .then()
-                .statusCode(422)
-                .body("reason", equalTo("idempotency_key_reused"));
+                .multiPart("template", "test-woman");
+        for (RequestSpecification other : List.of(anotherVoice, person.form().multiPart("gifPreview", "true"))) {
+            other.header("Idempotency-Key", key)
+                    .post("/api/v1/requests")
+                    .then()
+                    .statusCode(422)
+                    .body("reason", equalTo("idempotency_key_reused"));
+        }
     }
 
     @Test

@@ -58,6 +58,7 @@ record Face(UUID requestId, UUID resultId, String content) {
                 OptionalInt.empty(),
                 Optional.empty(),
                 new Target(reference(), Optional.of("woman-1")),
+                false,
                 List.of(),
                 List.of(),
                 Instant.now());

@@ -212,6 +212,7 @@ class ProductEventsTest {
                 OptionalInt.empty(),
                 Optional.empty(),
                 new Target(face, Optional.of("woman-1")),
+                false,
                 List.of(),
                 List.of(),
                 Instant.now());

@@ -163,11 +163,9 @@ class MeshIT {
         productsOfAHealthyJob = storedKeys(job);
         assertThat(productsOfAHealthyJob)
                 .contains(
-                        "voice",
-                        "R/voice/face.png",
-                        "R/condition/face.png",
-                        "R/voice/clip.mp4",
-                        "R/condition/clip.mp4");
+                        "voice", "R/voice/face.png", "R/condition/face.png", "R/voice/clip.mp4", "R/condition/clip.mp4")
+                .as("nobody asked for a GIF")
+                .noneMatch(key -> key.endsWith(".gif"));
         assertKeptOnce(job);
     }
 

@@ -131,10 +131,11 @@ class PublicApiIT {
                 .orElseThrow();
 
         String key = UUID.randomUUID().toString();
-        Request taken = person.requests().submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5);
+        Request taken =
+                person.requests().submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5, true);
         assertThat(taken.getState()).isEqualTo(JobState.QUEUED);
         assertThat(person.requests()
-                        .submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5)
+                        .submitRequest(voice.toFile(), 34, "female", key, template.getId(), null, 5, true)
                         .getId())
                 .as("the same key again")
                 .isEqualTo(taken.getId());
@@ -175,11 +176,15 @@ class PublicApiIT {
             assertThat(products.getTimings()).isNotEmpty();
             Clip clip = products.getClip();
             assertThat(clip.getFrames()).isPositive();
+            assertThat(products.getGif()).isNotNull();
         }
         for (String variant : List.of("voice", "condition")) {
             URI face =
                     TypedClient.location(() -> person.media().getMedia("face.png", id, result.getId(), variant, null));
             assertThat(download(face, "").body()).startsWith(0x89, 'P', 'N', 'G');
+            URI gif =
+                    TypedClient.location(() -> person.media().getMedia("clip.gif", id, result.getId(), variant, null));
+            assertThat(download(gif, "").body()).startsWith('G', 'I', 'F', '8', '9', 'a');
             URI clip =
                     TypedClient.location(() -> person.media().getMedia("clip.mp4", id, result.getId(), variant, true));
             HttpResponse<byte[]> part = download(clip, "bytes=4-7");
@@ -445,9 +450,20 @@ class PublicApiIT {
     void aGoodRequestAfterAllThatSucceeds() throws Exception {
         TypedClient person = new TypedClient(gateway);
         person.use(person.tokens().enterAsGuest(null, new GuestWish()).getAccessToken());
-        Request request = person.requests().submitRequest(voice.toFile(), 40, "female", null, template(), null, null);
+        Request request =
+                person.requests().submitRequest(voice.toFile(), 40, "female", null, template(), null, null, null);
         person.requests().followRequest(request.getId(), null);
-        assertThat(person.requests().getRequest(request.getId()).getState()).isEqualTo(JobState.SUCCEEDED);
+        Request done = person.requests().getRequest(request.getId());
+        assertThat(done.getState()).isEqualTo(JobState.SUCCEEDED);
+        assertThat(done.getGifPreview()).as("not asked for").isFalse();
+        Result result = done.getResults().get(0);
+        assertThat(result.getVariants().getVoice().getGif()).isNull();
+        assertThat(TypedClient.refusal(
+                                () -> person.media()
+                                        .getMedia("clip.gif", request.getId(), result.getId(), "voice", null),
+                                404)
+                        .getReason())
+                .isEqualTo("not_found");
     }
 
     // ---- what the tests are written in ----

@@ -134,8 +134,13 @@ public class SwapJob implements EventHandler<FaceGenerated> {
                         storage.download(face.target().object(), folder))
                 .asTuple()
                 .invoke(() -> note("download", begun, timings))
-                .chain(files -> workers.run(() ->
-                        targets.swap(files.getItem1(), files.getItem2(), folder, progress, () -> isCancelled(face))))
+                .chain(files -> workers.run(() -> targets.swap(
+                        files.getItem1(),
+                        files.getItem2(),
+                        folder,
+                        face.gifPreview(),
+                        progress,
+                        () -> isCancelled(face))))
                 .invoke(outcome -> outcome.timings().forEach(timing -> {
                     metrics.stage(timing.step(), "succeeded", Duration.ofNanos((long) (timing.seconds() * 1e9)));
                     timings.add(timing);

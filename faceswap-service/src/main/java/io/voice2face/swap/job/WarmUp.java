@@ -100,6 +100,7 @@ public class WarmUp {
                 portrait,
                 clip,
                 folder,
+                false,
                 (done, total, left) -> {},
                 () -> stopped || Duration.between(begun, Instant.now()).compareTo(LONGEST) > 0);
     }

@@ -11,7 +11,7 @@ import io.voice2face.contracts.event.StageTiming;
  *
  * @param clip the product
  * @param contentType {@code video/mp4}, {@code image/gif} or {@code image/png}
- * @param gif short preview; empty for a still target
+ * @param gif short preview; only of a video, where one was asked for
  * @param poster JPEG; empty for a still target
  * @param width pixels
  * @param height pixels

@@ -69,18 +69,27 @@ public final class TargetSwapper {
      * @param portrait picture of the face to put in
      * @param target clip, GIF or picture
      * @param folder where the products are written
+     * @param gifPreview whether a short GIF is made beside the clip of a video; a GIF needs none, a picture does not move
      * @param cancelled asked between frames; true stops the work
      * @throws MediaException if the target cannot be used, or shows no face
      * @throws SwapCancelledException if it was cancelled
      * @throws FaceSwapper.NoFaceException if the portrait shows no face
      */
     public SwapOutcome swap(
-            Path portrait, Path target, Path folder, ProgressListener progress, BooleanSupplier cancelled)
+            Path portrait,
+            Path target,
+            Path folder,
+            boolean gifPreview,
+            ProgressListener progress,
+            BooleanSupplier cancelled)
             throws IOException, InterruptedException, FaceSwapper.NoFaceException {
         MediaInfo info = MediaProbe.probe(target, limits);
         Mat source = StillImage.read(portrait, VisualLimits.defaults());
         try (FaceSwapper.PreparedFace face = swapper.prepare(source)) {
-            Job job = new Job(face, target, folder, progress, cancelled, new StageClock());
+            Optional<Path> preview = gifPreview && info instanceof MediaInfo.Video
+                    ? Optional.of(folder.resolve("preview.gif"))
+                    : Optional.empty();
+            Job job = new Job(face, target, folder, preview, progress, cancelled, new StageClock());
             return switch (kind(info)) {
                 case STILL -> swapStill(job);
                 case GIF -> swapGif(job);
@@ -95,6 +104,7 @@ public final class TargetSwapper {
             FaceSwapper.PreparedFace face,
             Path target,
             Path folder,
+            Optional<Path> preview,
             ProgressListener progress,
             BooleanSupplier cancelled,
             StageClock clock) {}
@@ -183,10 +193,10 @@ public final class TargetSwapper {
     private SwapOutcome runPipeline(
             Job job, FrameSource source, FrameSink clip, Path file, String contentType, int width, int height)
             throws InterruptedException {
-        Path gif = job.folder().resolve("preview.gif");
         Path poster = job.folder().resolve("poster.jpg");
         try (FaceTrack faces = tracks.open(job.target(), source.expectedFrames());
-                FrameSink preview = new PreviewSink(gif);
+                FrameSink preview =
+                        job.preview().<FrameSink>map(PreviewSink::new).orElse(FrameSink.NONE);
                 FrameSink still = new PosterSink(poster)) {
             SwapPipeline.Totals totals = new SwapPipeline(
                             source,
@@ -204,7 +214,7 @@ public final class TargetSwapper {
             return new SwapOutcome(
                     file,
                     contentType,
-                    Optional.of(gif),
+                    job.preview(),
                     Optional.of(poster),
                     width,
                     height,

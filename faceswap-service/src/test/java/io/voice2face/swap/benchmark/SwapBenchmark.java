@@ -100,7 +100,7 @@ public final class SwapBenchmark {
 
     private static void speed(Path portrait, Path clip, TargetSwapper targets, Path folder) throws Exception {
         transcode(clip, folder.resolve("warm.mp4"));
-        targets.swap(portrait, clip, folder, (done, total, left) -> {}, () -> false);
+        targets.swap(portrait, clip, folder, false, (done, total, left) -> {}, () -> false);
         // the faster of each: another process on the machine slows both, and never speeds one up
         double transcode = 0;
         double swap = 0;
@@ -115,7 +115,7 @@ public final class SwapBenchmark {
             transcodeWork = Math.min(transcodeWork, (processorTime() - worked) / 1e6 / frames);
             begun = System.nanoTime();
             worked = processorTime();
-            SwapOutcome outcome = targets.swap(portrait, clip, folder, (done, total, left) -> {}, () -> false);
+            SwapOutcome outcome = targets.swap(portrait, clip, folder, false, (done, total, left) -> {}, () -> false);
             swapWork = Math.min(swapWork, (processorTime() - worked) / 1e6 / frames);
             double speed = outcome.frames() / ((System.nanoTime() - begun) / 1e9);
             if (speed > swap) {
@@ -232,6 +232,7 @@ public final class SwapBenchmark {
                 portrait,
                 clip,
                 folder,
+                false,
                 (done, total, left) -> {
                     if (done > total / 2 && done % 10 == 0) {
                         most.accumulateAndGet(resident(), Math::max);
@@ -289,7 +290,7 @@ public final class SwapBenchmark {
                 TestFaces.finder())) {
             long begun = System.nanoTime();
             SwapOutcome outcome = TestFaces.targets(swapper, threads, 0)
-                    .swap(portrait, clip, folder, (done, total, left) -> {}, () -> false);
+                    .swap(portrait, clip, folder, false, (done, total, left) -> {}, () -> false);
             double whole = outcome.frames() / ((System.nanoTime() - begun) / 1e9);
             bare = Math.max(bare, bareInference(packsFolder.resolve("layers/model.onnx")));
             System.out.printf(

@@ -69,13 +69,13 @@ class TargetSwapperTest {
     }
 
     @Test
-    void aClipKeepsItsSizeItsFramesAndItsSound() throws Exception {
+    void aClipKeepsItsSizeItsFramesAndItsSoundAndGetsTheGifThatIsAskedFor() throws Exception {
         Path clip = TestFaces.clip(TestFaces.MAN, inputs);
         MediaInfo.Video before = (MediaInfo.Video) MediaProbe.probe(clip, VisualLimits.defaults());
         List<Long> progress = new ArrayList<>();
 
         SwapOutcome outcome =
-                targets.swap(portrait, clip, out, (done, total, remaining) -> progress.add(done), () -> false);
+                targets.swap(portrait, clip, out, true, (done, total, remaining) -> progress.add(done), () -> false);
 
         MediaInfo.Video after = (MediaInfo.Video) MediaProbe.probe(outcome.clip(), VisualLimits.defaults());
         assertThat(outcome.contentType()).isEqualTo("video/mp4");
@@ -101,11 +101,13 @@ class TargetSwapperTest {
     void clipsOfEveryKindKeepTheirSizeTimesAndSounds(String name, int width, int height, int sounds) throws Exception {
         Path clip = Path.of(getClass().getResource("/targets/" + name).toURI());
 
-        SwapOutcome outcome = targets.swap(portrait, clip, out, SILENT, () -> false);
+        SwapOutcome outcome = targets.swap(portrait, clip, out, false, SILENT, () -> false);
 
         MediaInfo.Video after = (MediaInfo.Video) MediaProbe.probe(outcome.clip(), VisualLimits.defaults());
         assertThat(List.of(after.width(), after.height(), after.audioStreams())).containsExactly(width, height, sounds);
         assertThat(millis(outcome.clip())).isEqualTo(millis(clip)).hasSizeGreaterThan(10);
+        assertThat(outcome.gif()).as("not asked for").isEmpty();
+        assertThat(out.resolve("preview.gif")).doesNotExist();
         assertThat(outcome.swappedFrames()).isEqualTo(outcome.frames());
     }
 
@@ -129,7 +131,7 @@ class TargetSwapperTest {
         Imgcodecs.imencode(".webp", TestFaces.posterPixels(TestFaces.MAN, inputs), bytes);
         Files.write(webp, bytes.toArray());
 
-        SwapOutcome outcome = targets.swap(portrait, webp, out, SILENT, () -> false);
+        SwapOutcome outcome = targets.swap(portrait, webp, out, false, SILENT, () -> false);
 
         assertThat(outcome.contentType()).isEqualTo("image/png");
         assertThat(outcome.width()).isEqualTo(720);
@@ -153,7 +155,7 @@ class TargetSwapperTest {
 
         MediaException refused = catchThrowableOfType(
                 MediaException.class,
-                () -> strict.swap(portrait, clip, out, (done, total, left) -> progress.add(done), () -> false));
+                () -> strict.swap(portrait, clip, out, false, (done, total, left) -> progress.add(done), () -> false));
 
         assertThat(refused.reason()).isEqualTo(Reasons.TARGET_TOO_LARGE);
         assertThat(progress).isEmpty();
@@ -172,9 +174,10 @@ class TargetSwapperTest {
             writer.finish();
         }
 
-        SwapOutcome outcome = targets.swap(portrait, gif, out, SILENT, () -> false);
+        SwapOutcome outcome = targets.swap(portrait, gif, out, true, SILENT, () -> false);
 
         assertThat(outcome.contentType()).isEqualTo("image/gif");
+        assertThat(outcome.gif()).as("it is one itself").isEmpty();
         try (GifReader before = GifReader.open(gif, VisualLimits.defaults());
                 GifReader after = GifReader.open(outcome.clip(), VisualLimits.defaults())) {
             assertThat(after.frames()).isEqualTo(before.frames());
@@ -197,7 +200,7 @@ class TargetSwapperTest {
             writer.finish();
         }
 
-        SwapOutcome outcome = targets.swap(portrait, gif, out, SILENT, () -> false);
+        SwapOutcome outcome = targets.swap(portrait, gif, out, false, SILENT, () -> false);
 
         try (GifReader after = GifReader.open(outcome.clip(), VisualLimits.defaults())) {
             Mat bgr = new Mat();
@@ -209,7 +212,8 @@ class TargetSwapperTest {
 
     @Test
     void aPictureBecomesAPngOfTheSameSize() throws Exception {
-        SwapOutcome outcome = targets.swap(portrait, TestFaces.poster(TestFaces.MAN, inputs), out, SILENT, () -> false);
+        SwapOutcome outcome =
+                targets.swap(portrait, TestFaces.poster(TestFaces.MAN, inputs), out, true, SILENT, () -> false);
 
         assertThat(outcome.contentType()).isEqualTo("image/png");
         Mat picture = StillImage.read(outcome.clip(), VisualLimits.defaults());
@@ -225,7 +229,7 @@ class TargetSwapperTest {
         Files.write(wall, StillImage.encodePng(picture));
 
         MediaException refused = catchThrowableOfType(
-                MediaException.class, () -> targets.swap(portrait, wall, out, SILENT, () -> false));
+                MediaException.class, () -> targets.swap(portrait, wall, out, false, SILENT, () -> false));
 
         assertThat(refused.reason()).isEqualTo(Reasons.NO_FACE_IN_TARGET);
     }
@@ -238,7 +242,7 @@ class TargetSwapperTest {
         Files.write(broken, Arrays.copyOf(bytes, bytes.length / 3));
 
         MediaException refused = catchThrowableOfType(
-                MediaException.class, () -> targets.swap(portrait, broken, out, SILENT, () -> false));
+                MediaException.class, () -> targets.swap(portrait, broken, out, false, SILENT, () -> false));
 
         assertThat(refused.reason()).isIn(Reasons.BROKEN_TARGET, Reasons.UNREADABLE_TARGET);
     }
@@ -248,7 +252,7 @@ class TargetSwapperTest {
         Path text = Files.writeString(inputs.resolve("text.mp4"), "this is no clip");
 
         MediaException refused = catchThrowableOfType(
-                MediaException.class, () -> targets.swap(portrait, text, out, SILENT, () -> false));
+                MediaException.class, () -> targets.swap(portrait, text, out, false, SILENT, () -> false));
 
         assertThat(refused.reason()).isIn(Reasons.UNREADABLE_TARGET, Reasons.UNSUPPORTED_TARGET);
     }
@@ -263,7 +267,7 @@ class TargetSwapperTest {
             cancelled.set(frames >= 3);
         };
 
-        assertThatThrownBy(() -> targets.swap(portrait, clip, out, cancelAtThree, cancelled::get))
+        assertThatThrownBy(() -> targets.swap(portrait, clip, out, false, cancelAtThree, cancelled::get))
                 .isInstanceOf(SwapCancelledException.class);
         assertThat(done).hasSizeLessThanOrEqualTo(4);
     }
@@ -276,6 +280,7 @@ class TargetSwapperTest {
                         portrait,
                         TestFaces.clip(TestFaces.MAN, inputs),
                         out,
+                        false,
                         (done, total, left) -> {
                             remaining.add(left);
                             enough.set(done >= 2);

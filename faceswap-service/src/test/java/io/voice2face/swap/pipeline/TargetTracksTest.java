@@ -170,7 +170,7 @@ class TargetTracksTest {
             TargetSwapper[] used = {forgetful, remembering, remembering};
             for (int i = 0; i < used.length; i++) {
                 Path out = Files.createDirectory(folder.resolve("out" + i));
-                used[i].swap(portrait, clip, out, (done, total, left) -> {}, () -> false);
+                used[i].swap(portrait, clip, out, false, (done, total, left) -> {}, () -> false);
                 products[i] = Files.readAllBytes(out.resolve("clip.mp4"));
             }
             assertThat(products[1]).isEqualTo(products[0]);

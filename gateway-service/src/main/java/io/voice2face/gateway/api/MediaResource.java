@@ -57,7 +57,8 @@ public class MediaResource {
             operationId = "getMedia",
             summary = "A face, a clip or a preview",
             description =
-                    "`face.png`, `clip.mp4` (`clip.gif`, `clip.png` for other targets), `clip.gif`, `poster.jpg`.")
+                    "`face.png`, `clip.mp4` (`clip.gif`, `clip.png` for other targets), `clip.gif` where the request asked"
+                            + " for one, `poster.jpg`.")
     @APIResponse(responseCode = "307", description = "short-lived address")
     public Uni<Response> media(
             @RestPath UUID id,

@@ -111,11 +111,14 @@ public class RequestsResource {
             @RestForm("age") List<String> age,
             @RestForm("gender") List<String> gender,
             @RestForm("skinTone") List<String> skinTone,
+            @RestForm("gifPreview") List<String> gifPreview,
             @RestForm("template") List<String> template,
             @HeaderParam("Idempotency-Key") Optional<String> idempotencyKey) {
         return caller.account().chain(account -> {
             Submission submission = new SubmissionForm(limits, templates)
-                    .check(new SubmissionForm.Parts(files, age, gender, skinTone, template), idempotencyKey);
+                    .check(
+                            new SubmissionForm.Parts(files, age, gender, skinTone, gifPreview, template),
+                            idempotencyKey);
             return intake.submit(account, submission).map(view -> Response.accepted(view)
                     .location(URI.create("/api/v1/requests/" + view.id()))
                     .build());

@@ -52,7 +52,9 @@ final class SubmissionForm {
                             description = "own jpg, png, webp, GIF or mp4; this or template")
                     byte[] target,
             @Schema(minimum = "1", maximum = "10", description = "Monk scale; left out: the identity decides")
-                    Integer skinTone) {}
+                    Integer skinTone,
+            @Schema(defaultValue = "false", description = "make a short GIF beside the clip of a video")
+                    Boolean gifPreview) {}
 
     /** Text parts as they came; each may come once. */
     record Parts(
@@ -60,6 +62,7 @@ final class SubmissionForm {
             List<String> age,
             List<String> gender,
             List<String> skinTone,
+            List<String> gifPreview,
             List<String> template) {}
 
     Submission check(Parts parts, Optional<String> idempotencyKey) {
@@ -71,12 +74,14 @@ final class SubmissionForm {
         int age = age(one("age", parts.age()));
         Gender gender = gender(one("gender", parts.gender()));
         OptionalInt skinTone = skinTone(one("skinTone", parts.skinTone()));
+        boolean gifPreview = gifPreview(one("gifPreview", parts.gifPreview()));
         Optional<Submission.WantedTarget> wanted = target(one("template", parts.template()), target);
         idempotencyKey.flatMap(SubmissionForm::wrongKey).ifPresent(errors::add);
         if (!errors.isEmpty()) {
             throw ApiProblem.invalid(errors);
         }
-        return new Submission(path(voice.orElseThrow()), age, gender, skinTone, wanted.orElseThrow(), idempotencyKey);
+        return new Submission(
+                path(voice.orElseThrow()), age, gender, skinTone, gifPreview, wanted.orElseThrow(), idempotencyKey);
     }
 
     private Optional<FileUpload> file(String name, List<FileUpload> files, long limit) {
@@ -137,6 +142,17 @@ final class SubmissionForm {
             error("skinTone", "out_of_range", "The skin tone must be a number from 1 to 10.");
         }
         return tone;
+    }
+
+    private boolean gifPreview(Optional<String> text) {
+        return switch (text.orElse("false")) {
+            case "true" -> true;
+            case "false" -> false;
+            default -> {
+                error("gifPreview", "invalid", "The GIF preview must be true or false.");
+                yield false;
+            }
+        };
     }
 
     private Optional<Submission.WantedTarget> target(Optional<String> template, Optional<FileUpload> own) {

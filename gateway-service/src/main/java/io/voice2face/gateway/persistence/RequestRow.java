@@ -45,6 +45,10 @@ public class RequestRow {
     @Column(name = "skin_tone")
     public Integer skinTone;
 
+    /** A short GIF is wished beside the clip of a video. */
+    @Column(name = "gif_preview")
+    public boolean gifPreview;
+
     @Column(name = "template_id")
     public String templateId;
 

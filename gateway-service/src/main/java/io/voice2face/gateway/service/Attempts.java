@@ -138,6 +138,7 @@ public class Attempts {
                 request.gender,
                 request.skinTone(),
                 new Target(request.target(), request.templateId()),
+                request.gifPreview,
                 result.createdAt);
         return log.state(request).chain(() -> outbox.add(event, trace));
     }

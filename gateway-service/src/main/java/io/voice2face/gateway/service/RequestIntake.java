@@ -161,6 +161,7 @@ public class RequestIntake {
         request.gender = submission.gender();
         request.skinTone =
                 submission.skinTone().isPresent() ? submission.skinTone().getAsInt() : null;
+        request.gifPreview = submission.gifPreview();
         request.templateId = target.templateId().orElse(null);
         request.voice = JsonColumn.write(voice);
         request.target = JsonColumn.write(target.object());

@@ -12,12 +12,14 @@ import io.voice2face.contracts.event.Gender;
  * @param voice spooled recording
  * @param age stated age in years, 18–100
  * @param skinTone Monk scale 1–10
+ * @param gifPreview whether a short GIF is wished beside the clip of a video
  */
 public record Submission(
         Path voice,
         int age,
         Gender gender,
         OptionalInt skinTone,
+        boolean gifPreview,
         WantedTarget target,
         Optional<String> idempotencyKey) {
 

@@ -115,6 +115,7 @@ public class Views {
                 request.age,
                 request.gender,
                 request.skinTone(),
+                request.gifPreview,
                 new TargetView(
                         request.templateId().isPresent() ? TargetView.Kind.TEMPLATE : TargetView.Kind.UPLOAD,
                         request.templateId(),

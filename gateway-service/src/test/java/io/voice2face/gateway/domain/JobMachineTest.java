@@ -240,6 +240,7 @@ class JobMachineTest {
                 OptionalInt.empty(),
                 Optional.empty(),
                 new Target(object("target"), Optional.empty()),
+                false,
                 List.of(new ModelUse("face-generator", "generator", "1", "cpu")),
                 List.of(new StageTiming("generate", 0.5)),
                 NOW);

@@ -209,6 +209,7 @@ public final class Workers implements AutoCloseable {
                 job.skinTone(),
                 Optional.of(new VoiceAnalysis(6.5, 0.93, true, 205, 170, 250, 0.7, 0.2, 0.1, 27, List.of("noisy"))),
                 job.target(),
+                job.gifPreview(),
                 List.of(new ModelUse("face-generator", "test-generator", "1", "cpu")),
                 List.of(new StageTiming("generate", 0.4)),
                 Instant.now()));
@@ -221,7 +222,9 @@ public final class Workers implements AutoCloseable {
                 job.resultId(),
                 variant,
                 upload(job, variant, "clip.mp4", MediaKind.CLIP, "video/mp4"),
-                Optional.of(upload(job, variant, "preview.gif", MediaKind.GIF, "image/gif")),
+                job.gifPreview()
+                        ? Optional.of(upload(job, variant, "preview.gif", MediaKind.GIF, "image/gif"))
+                        : Optional.empty(),
                 Optional.of(upload(job, variant, "poster.jpg", MediaKind.POSTER, "image/jpeg")),
                 128,
                 128,

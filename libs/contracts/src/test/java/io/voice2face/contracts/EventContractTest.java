@@ -23,6 +23,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 import io.voice2face.contracts.event.JobState;
 import io.voice2face.contracts.event.MeshEvent;
+import io.voice2face.contracts.event.VoiceSubmitted;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -131,6 +132,17 @@ class EventContractTest {
         }
     }
 
+    @Test
+    void recordsFromBeforeThereWasAChoiceAskForNoGif() throws IOException {
+        AsyncApiDocument.Example example =
+                DOCUMENT.examples(Topic.VOICE_SUBMITTED.topicName()).get(0);
+        assertThat(((VoiceSubmitted) read(example, example.payload())).gifPreview())
+                .isTrue();
+        ObjectNode before = example.payload().deepCopy();
+        before.remove("gifPreview");
+        assertThat(((VoiceSubmitted) read(example, before)).gifPreview()).isFalse();
+    }
+
     @ParameterizedTest
     @MethodSource("examples")
     void aFieldOfAnotherTypeIsNotRead(AsyncApiDocument.Example example) {
@@ -162,7 +174,9 @@ class EventContractTest {
         Set<String> always = new TreeSet<>();
         for (RecordComponent component : type.getRecordComponents()) {
             components.add(component.getName());
-            if (!isOptional(component.getType())) {
+            boolean hasDefault =
+                    resolve(schema.get("properties").path(component.getName())).has("default");
+            if (!isOptional(component.getType()) && !hasDefault) {
                 always.add(component.getName());
             }
         }

@@ -299,6 +299,11 @@ public final class HostileCorpus {
                     "skin tone " + shown(tone),
                     parts(voicePart(), good("age"), good("gender"), good("template"), field("skinTone", tone)));
         }
+        for (String wish : List.of("1", "yes", "TRUE", "null", "[true]", "true,false", "x".repeat(7_000))) {
+            form(
+                    "gif preview " + shown(wish),
+                    parts(voicePart(), good("age"), good("gender"), good("template"), field("gifPreview", wish)));
+        }
         for (String wanted :
                 List.of("no-such", "../" + TEMPLATE_PLACE, "templates.json", "%00", "' or 1=1", "a".repeat(7_000))) {
             form(

@@ -38,7 +38,8 @@ final class Events {
         UUID resultId = UUID.randomUUID();
         return switch (topic) {
             case VOICE_SUBMITTED ->
-                new VoiceSubmitted(requestId, resultId, 1, OBJECT, 27, Gender.FEMALE, OptionalInt.empty(), TARGET, NOW);
+                new VoiceSubmitted(
+                        requestId, resultId, 1, OBJECT, 27, Gender.FEMALE, OptionalInt.empty(), TARGET, false, NOW);
             case FACE_GENERATED ->
                 new FaceGenerated(
                         requestId,
@@ -50,6 +51,7 @@ final class Events {
                         OptionalInt.empty(),
                         Optional.empty(),
                         TARGET,
+                        false,
                         List.of(),
                         List.of(),
                         NOW);

@@ -198,6 +198,7 @@ public class FaceJob implements EventHandler<VoiceSubmitted> {
                 job.skinTone(),
                 Optional.of(listened.voice().toEvent()),
                 job.target(),
+                job.gifPreview(),
                 List.copyOf(models),
                 List.copyOf(timings),
                 Instant.now()));

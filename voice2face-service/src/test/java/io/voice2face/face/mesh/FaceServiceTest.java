@@ -70,7 +70,7 @@ class FaceServiceTest {
 
     @Test
     void givesAVoiceTwoFacesThatSayWhatTheyAre() throws IOException {
-        VoiceSubmitted job = mesh.submit(voice(), Gender.MALE, 63);
+        VoiceSubmitted job = mesh.submit(UUID.randomUUID(), 1, voice(), Gender.MALE, 63, NO_WISH, true);
 
         List<FaceGenerated> faces = await(FaceGenerated.class, job, 2);
 
@@ -97,6 +97,9 @@ class FaceServiceTest {
         assertThat(fromVoice.timings())
                 .extracting(timing -> timing.step())
                 .contains("download", "decode", "vad", "features", "analyse", "generate", "png", "upload");
+        // what is for the swap is passed on
+        assertThat(faces).extracting(FaceGenerated::target).containsOnly(job.target());
+        assertThat(faces).extracting(FaceGenerated::gifPreview).containsOnly(true);
         assertIsMarkedPicture(mesh.get(fromVoice.face()));
         assertIsMarkedPicture(mesh.get(fromStatement.face()));
         assertThat(mesh.events(JobProgressed.class, job.resultId()))
@@ -108,13 +111,14 @@ class FaceServiceTest {
     void givesOneVoiceOneFaceAndVariesItOnRegenerate() throws IOException {
         UUID request = UUID.randomUUID();
         VoiceSubmitted first = mesh.submit(voice(), Gender.FEMALE, 30);
-        VoiceSubmitted same = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
-        VoiceSubmitted again = mesh.submit(request, 2, voice(), Gender.FEMALE, 30, NO_WISH);
+        VoiceSubmitted same = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH, false);
+        VoiceSubmitted again = mesh.submit(request, 2, voice(), Gender.FEMALE, 30, NO_WISH, false);
 
         FaceGenerated a = await(FaceGenerated.class, first, 2).get(0);
         List<FaceGenerated> b = await(FaceGenerated.class, same, 2);
         List<FaceGenerated> c = await(FaceGenerated.class, again, 2);
 
+        assertThat(a.gifPreview()).isFalse();
         assertThat(b.get(0).face().sha256()).isEqualTo(a.face().sha256());
         assertThat(c.get(0).face().sha256()).isNotEqualTo(a.face().sha256());
         assertThat(c.get(0).age()).isEqualTo(a.age());
@@ -186,6 +190,7 @@ class FaceServiceTest {
                 Gender.FEMALE,
                 OptionalInt.empty(),
                 job.target(),
+                false,
                 job.submittedAt());
         mesh.publish(gone);
 
@@ -201,8 +206,8 @@ class FaceServiceTest {
         mesh.publish(new RequestErased(request, Instant.now()));
         // Erasures travel on a topic of their own: only once a job of that request stays without a face has it arrived.
         Awaitility.await().atMost(PATIENCE).until(() -> {
-            VoiceSubmitted erased = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
-            VoiceSubmitted next = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH);
+            VoiceSubmitted erased = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH, false);
+            VoiceSubmitted next = mesh.submit(request, 1, voice(), Gender.FEMALE, 30, NO_WISH, false);
             VoiceSubmitted other = mesh.submit(voice(), Gender.FEMALE, 30);
             await(FaceGenerated.class, other, 2);
             return mesh.events(FaceGenerated.class, erased.resultId()).isEmpty()
@@ -219,7 +224,7 @@ class FaceServiceTest {
         Awaitility.await().atMost(PATIENCE).until(() -> {
             int before = mesh.events(FaceGenerated.class, job.resultId()).size();
             mesh.publish(job);
-            await(FaceGenerated.class, mesh.submit(job.requestId(), 1, voice(), Gender.FEMALE, 30, NO_WISH), 2);
+            await(FaceGenerated.class, mesh.submit(job.requestId(), 1, voice(), Gender.FEMALE, 30, NO_WISH, false), 2);
             return mesh.events(FaceGenerated.class, job.resultId()).size() == before;
         });
     }

@@ -65,10 +65,17 @@ final class Mesh implements AutoCloseable {
 
     /** Stores a recording and submits it. */
     VoiceSubmitted submit(byte[] voice, Gender gender, int age) {
-        return submit(UUID.randomUUID(), 1, voice, gender, age, OptionalInt.empty());
+        return submit(UUID.randomUUID(), 1, voice, gender, age, OptionalInt.empty(), false);
     }
 
-    VoiceSubmitted submit(UUID requestId, int attempt, byte[] voice, Gender gender, int age, OptionalInt skinTone) {
+    VoiceSubmitted submit(
+            UUID requestId,
+            int attempt,
+            byte[] voice,
+            Gender gender,
+            int age,
+            OptionalInt skinTone,
+            boolean gifPreview) {
         ObjectRef object = put(ObjectKeys.voice(requestId), "audio/wav", voice);
         VoiceSubmitted event = new VoiceSubmitted(
                 requestId,
@@ -79,6 +86,7 @@ final class Mesh implements AutoCloseable {
                 gender,
                 skinTone,
                 new Target(new ObjectRef("templates/t/clip.mp4", "video/mp4", 1, "0".repeat(64)), Optional.of("t")),
+                gifPreview,
                 Instant.now());
         publish(event);
         return event;

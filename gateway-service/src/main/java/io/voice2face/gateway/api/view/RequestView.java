@@ -21,6 +21,7 @@ public record RequestView(
         int age,
         Gender gender,
         @Schema(description = "Monk scale 1–10") OptionalInt skinTone,
+        @Schema(description = "a short GIF was asked for beside the clip of a video") boolean gifPreview,
         TargetView target,
         MediaLink voice,
         Optional<ProgressView> progress,

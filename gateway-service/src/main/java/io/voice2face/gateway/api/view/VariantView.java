@@ -19,7 +19,8 @@ public record VariantView(
         @Schema(description = "gender that the face was made for") Optional<Gender> gender,
         Optional<MediaLink> face,
         Optional<ClipView> clip,
-        @Schema(description = "short animated preview") Optional<LinkOnly> gif,
+        @Schema(description = "short animated preview of a video, where the request asked for one")
+                Optional<LinkOnly> gif,
         @Schema(description = "still picture of the clip") Optional<LinkOnly> poster,
         @Schema(description = "stars 1–5") OptionalInt rating,
         @Schema(description = "model packs that took part, and the execution provider that really ran each")

@@ -6,6 +6,9 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.UUID;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+
 /**
  * A face picture is in storage. Sent by voice2face-service, once for each variant.
  *
@@ -15,6 +18,8 @@ import java.util.UUID;
  * @param skinTone skin tone that was asked for, Monk scale 1–10
  * @param analysis what was heard in the voice; the same for both variants
  * @param target where the face goes, passed on from {@link VoiceSubmitted}
+ * @param gifPreview whether a short GIF is to be made beside the clip of a video, passed on as well; false where the JSON
+ *     does not say
  */
 public record FaceGenerated(
         UUID requestId,
@@ -26,6 +31,7 @@ public record FaceGenerated(
         OptionalInt skinTone,
         Optional<VoiceAnalysis> analysis,
         Target target,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean gifPreview,
         List<ModelUse> models,
         List<StageTiming> timings,
         Instant generatedAt)

@@ -4,6 +4,9 @@ import java.time.Instant;
 import java.util.OptionalInt;
 import java.util.UUID;
 
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
+
 /**
  * A voice waits for its faces. Sent by gateway-service for a new request and for every further attempt at it.
  *
@@ -13,6 +16,7 @@ import java.util.UUID;
  * @param gender stated gender
  * @param skinTone wished skin tone on the Monk scale 1–10, empty to let the identity decide
  * @param target where the faces go
+ * @param gifPreview whether a short GIF is to be made beside the clip of a video; false where the JSON does not say
  */
 public record VoiceSubmitted(
         UUID requestId,
@@ -23,6 +27,7 @@ public record VoiceSubmitted(
         Gender gender,
         OptionalInt skinTone,
         Target target,
+        @JsonSetter(nulls = Nulls.AS_EMPTY) boolean gifPreview,
         Instant submittedAt)
         implements MeshEvent {
     @Override
