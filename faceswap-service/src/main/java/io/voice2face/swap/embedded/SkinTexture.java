@@ -31,7 +31,8 @@ final class SkinTexture implements AutoCloseable {
 
     private static final double NOISE_SCALE = Math.sqrt(Math.PI / 2) / 6;
 
-    private final byte[][] grain = new byte[GRAIN_SIZE][GRAIN_SIZE];
+    private static final byte[][] GRAIN = grain();
+
     private final Random random = new Random(1);
     private float softness;
     private float grainAmplitude;
@@ -48,13 +49,19 @@ final class SkinTexture implements AutoCloseable {
     private final Mat coarse = new Mat();
     private final Mat band = new Mat();
 
-    SkinTexture() {
-        noiseKernel.put(0, 0, NOISE_KERNEL);
+    private static byte[][] grain() {
+        Random random = new Random(1);
+        byte[][] grain = new byte[GRAIN_SIZE][GRAIN_SIZE];
         for (byte[] row : grain) {
             for (int i = 0; i < row.length; i++) {
                 row[i] = (byte) Math.max(-127, Math.min(127, Math.round(random.nextGaussian() * 32)));
             }
         }
+        return grain;
+    }
+
+    SkinTexture() {
+        noiseKernel.put(0, 0, NOISE_KERNEL);
     }
 
     /** Begins a frame: the grain of film and sensors is new in every frame. */
@@ -83,7 +90,7 @@ final class SkinTexture implements AutoCloseable {
 
     /** Noise of a row of the frame, standard deviation 32. */
     byte[] grainRow(int y) {
-        return grain[y + shift & GRAIN_MASK];
+        return GRAIN[y + shift & GRAIN_MASK];
     }
 
     /** Factor on {@link #grainRow} that gives levels of luma. */
