@@ -59,6 +59,7 @@ public final class SwapBenchmark {
     private static final int USUAL_SIDE = 600;
 
     private static final int CLOSE_SIDE = 720;
+    private static final int KNOWN_PICTURES = 1_000;
 
     private static final int BARE_RUNS = 30;
     private static final int WARM_UPS = 3;
@@ -98,6 +99,8 @@ public final class SwapBenchmark {
                         TargetSwapper targets = TestFaces.targets(embedded, threads, 0);
                         System.out.println("eyes about 150 pixels apart");
                         speed(portrait, clip, targets, folder);
+                        System.out.println("the same, a target whose faces are known already, as templates' are");
+                        speed(portrait, clip, TestFaces.targets(embedded, threads, KNOWN_PICTURES), folder);
                         System.out.println("eyes about 180 pixels apart");
                         speed(portrait, wide(template, CLOSE_SIDE, folder.resolve("close.mp4")), targets, folder);
                     }

@@ -23,8 +23,8 @@ final class Fingerprint {
 
     static String of(Submission submission) throws IOException {
         Fingerprint fingerprint = new Fingerprint();
-        fingerprint.add(submission.age() + "/" + submission.gender() + "/" + submission.skinTone() + "/"
-                + submission.gifPreview());
+        fingerprint.add(submission.age() + "/" + submission.gender() + "/" + submission.skinTone()
+                + (submission.gifPreview() ? "/gif" : ""));
         fingerprint.add(submission.voice());
         if (submission.target() instanceof Submission.WantedTarget.Own own) {
             fingerprint.add(own.file());
