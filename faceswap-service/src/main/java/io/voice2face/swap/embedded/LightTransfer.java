@@ -38,6 +38,8 @@ final class LightTransfer implements AutoCloseable {
     private float contrast = 1;
     private float chroma = 1;
     private final float[] depthValues;
+    /** {@link #depth} of the source. */
+    private final float ownDepth;
     /** How far the source's luma is above that of the skin around, as a share of it. */
     private final float[] gloss;
 
@@ -73,6 +75,7 @@ final class LightTransfer implements AutoCloseable {
         for (int i = 0; i < smooth.length; i++) {
             smooth[i] = new float[n];
         }
+        ownDepth = depth(source.logLuma);
     }
 
     /** Forgets the light of the frames before. */
@@ -168,8 +171,7 @@ final class LightTransfer implements AutoCloseable {
         if (count == 0) {
             return 0;
         }
-        java.util.Arrays.sort(anchorValues, 0, count);
-        return anchorValues[count / 2];
+        return Quantile.select(anchorValues, count, count / 2);
     }
 
     /** Hair, beards, glasses and cloth have another colour than skin; coloured light changes wide areas and is kept. */
@@ -254,7 +256,7 @@ final class LightTransfer implements AutoCloseable {
             }
         }
         double skin = own > 0 ? Math.max(.45, Math.min(1.2, Math.sqrt(target / own))) : 1;
-        double depth = depth(targetLuma) / Math.max(.2, depth(source.logLuma));
+        double depth = depth(targetLuma) / Math.max(.2, ownDepth);
         float now = (float) Math.max(.45, Math.min(1.1, .4 * skin + .6 * Math.max(.35, Math.min(1.15, depth))));
         double colour = ownColour > 0 ? targetColour / ownColour : 1;
         // haze takes the same share of every colour's saturation, and the skin's is known on both sides
@@ -277,8 +279,7 @@ final class LightTransfer implements AutoCloseable {
         if (count < 20) {
             return 0;
         }
-        java.util.Arrays.sort(depthValues, 0, count);
-        return depthValues[count / 2] - depthValues[count / 20];
+        return Quantile.select(depthValues, count, count / 2) - Quantile.select(depthValues, count, count / 20);
     }
 
     private static float highPass(float[] plane, int i, int stride) {

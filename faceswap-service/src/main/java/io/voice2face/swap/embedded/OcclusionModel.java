@@ -227,8 +227,7 @@ final class OcclusionModel implements AutoCloseable {
         if (count < 30) {
             return;
         }
-        Arrays.sort(sorted, 0, count);
-        float change = sorted[count / 2];
+        float change = Quantile.select(sorted, count, count / 2);
         for (int i = 0; i < cells; i++) {
             now[i] -= change;
         }

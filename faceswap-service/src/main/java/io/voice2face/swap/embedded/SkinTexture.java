@@ -18,7 +18,7 @@ import org.opencv.imgproc.Imgproc;
 final class SkinTexture implements AutoCloseable {
     private static final int GRAIN_SIZE = 256;
     static final int GRAIN_MASK = GRAIN_SIZE - 1;
-    private static final int INTERVAL = 10;
+    private static final int INTERVAL = 20;
     private static final double[] STEPS = {0, .45, .7, 1, 1.4, 1.9};
     private static final float SOFTEST = 2.2f;
     /** Standard deviation of a blur that is not worth its time. */
