@@ -3,6 +3,7 @@ package io.voice2face.swap;
 import java.util.List;
 
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
 import io.voice2face.contracts.event.ModelUse;
 
@@ -46,8 +47,9 @@ public interface FaceSwapper extends AutoCloseable {
          *
          * @param frame 8-bit BGR picture
          * @param face where the person is
+         * @return the part of the frame that may have changed; of no size for none
          */
-        void swap(Mat frame, io.voice2face.swap.face.TrackedFace face);
+        Rect swap(Mat frame, io.voice2face.swap.face.TrackedFace face);
 
         @Override
         void close();

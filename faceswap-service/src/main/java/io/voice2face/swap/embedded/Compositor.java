@@ -77,8 +77,9 @@ final class Compositor implements AutoCloseable {
      * @param xyz landmarks in the frame
      * @param occluder what lies before the face
      * @param fade 0..1 how much of the source to show
+     * @return the part of the frame that may have changed
      */
-    void blend(
+    Rect blend(
             Mat frame,
             float[] xyz,
             float eyeDistance,
@@ -89,14 +90,15 @@ final class Compositor implements AutoCloseable {
             SkinTexture skin,
             float fade) {
         if (!place(frame, raster)) {
-            return;
+            return new Rect();
         }
         layMaps(raster, lighting);
         drawOpenings(xyz, eyeDistance, raster, lids);
         mixAlpha(raster, fade);
         mapInto(source.textureFor(eyeDistance), raster);
         boolean measure = skin.isDue();
-        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        Rect bounds = new Rect(x0, y0, x1 - x0, y1 - y0);
+        Mat region = frame.submat(bounds);
         if (measure) {
             region.copyTo(before);
         }
@@ -105,6 +107,7 @@ final class Compositor implements AutoCloseable {
             measure(region, raster, occluder, skin);
         }
         region.release();
+        return bounds;
     }
 
     private boolean place(Mat frame, TriangleRaster raster) {

@@ -1,6 +1,7 @@
 package io.voice2face.swap.embedded;
 
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
 import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.face.TrackedFace;
@@ -18,14 +19,15 @@ final class EmbeddedSwapSession implements FaceSwapper.SwapSession {
     }
 
     @Override
-    public void swap(Mat frame, TrackedFace face) {
+    public Rect swap(Mat frame, TrackedFace face) {
         if (balance.wantsTrial(face)) {
             try (SwapStages trial = new SwapStages(source)) {
                 balance.settle(frame, face, trial);
             }
         }
-        stages.swap(frame, face, balance.next());
+        Rect changed = stages.swap(frame, face, balance.next());
         balance.look(frame, face, stages.occludedShare());
+        return changed;
     }
 
     /** Share of the cover that was taken for an occluder in the last frame, 0..1. */

@@ -100,8 +100,9 @@ final class ShapeTransfer implements AutoCloseable {
      * @param fade 0..1, how much of the change to apply
      * @param occlusion where things lie before the face: landmarks under them do not move
      * @param occluder the same, pixel by pixel: they are not bent
+     * @return the part of the frame that may have changed
      */
-    void apply(
+    Rect apply(
             Mat frame,
             float[] xyz,
             HeadPose pose,
@@ -112,7 +113,7 @@ final class ShapeTransfer implements AutoCloseable {
             OccluderMask occluder) {
         learn(xyz, pose);
         if (fade < .02f) {
-            return;
+            return new Rect();
         }
         wish();
         scale(strength() * fade);
@@ -122,8 +123,9 @@ final class ShapeTransfer implements AutoCloseable {
         layGrid(xyz, eyeDistance);
         spread(xyz, eyeDistance);
         invert();
-        bend(frame, occluder);
+        Rect bent = bend(frame, occluder);
         moveLandmarks(xyz);
+        return bent;
     }
 
     private void learn(float[] xyz, HeadPose pose) {
@@ -345,7 +347,7 @@ final class ShapeTransfer implements AutoCloseable {
         return upper * (1 - fy) + lower * fy;
     }
 
-    private void bend(Mat frame, OccluderMask occluder) {
+    private Rect bend(Mat frame, OccluderMask occluder) {
         int width = (int) (columns * spacing);
         int height = (int) (rows * spacing);
         nodes.create(rows, columns, CvType.CV_32FC2);
@@ -359,9 +361,10 @@ final class ShapeTransfer implements AutoCloseable {
         int x1 = Math.min(frame.cols(), (int) originX + width);
         int y1 = Math.min(frame.rows(), (int) originY + height);
         if (x1 - x0 < 2 || y1 - y0 < 2) {
-            return;
+            return new Rect();
         }
-        Mat region = frame.submat(new Rect(x0, y0, x1 - x0, y1 - y0));
+        Rect bounds = new Rect(x0, y0, x1 - x0, y1 - y0);
+        Mat region = frame.submat(bounds);
         if (!occluder.isEmpty()) {
             region.copyTo(original);
         }
@@ -380,6 +383,7 @@ final class ShapeTransfer implements AutoCloseable {
             occluder.restore(original, region, x0, y0);
         }
         region.release();
+        return bounds;
     }
 
     /** A row of nodes, only where anything moves: half of the region lies outside the head. */

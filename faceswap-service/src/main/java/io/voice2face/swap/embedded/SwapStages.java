@@ -1,7 +1,9 @@
 package io.voice2face.swap.embedded;
 
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
+import io.voice2face.swap.Rects;
 import io.voice2face.swap.face.TrackedFace;
 
 /** What the embedded swapper does to one face of a frame, stage by stage, with what each remembers of the person. */
@@ -32,13 +34,14 @@ final class SwapStages implements AutoCloseable {
      * Swaps in place.
      *
      * @param lean by how much the shape leans against a turn that is seen in the face
+     * @return the part of the frame that may have changed
      */
-    void swap(Mat frame, TrackedFace face, TurnBalance.Lean lean) {
+    Rect swap(Mat frame, TrackedFace face, TurnBalance.Lean lean) {
         if (face.entered()) {
             light.reset();
         }
         if (face.fade() < .01f) {
-            return;
+            return new Rect();
         }
         float eyeDistance = face.eyeDistance();
         float[] xyz = face.xyz().clone();
@@ -46,12 +49,13 @@ final class SwapStages implements AutoCloseable {
         sampler.sample(frame, xyz, eyeDistance, raster);
         occlusion.look(sampler);
         occluder.cover(frame, xyz, eyeDistance, raster, occlusion);
-        shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), lean, occlusion, occluder);
+        Rect bent = shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), lean, occlusion, occluder);
         lids.close(xyz);
         raster.draw(xyz, eyeDistance);
         light.measure(sampler, occlusion.occluded());
         skin.next();
-        compositor.blend(frame, xyz, eyeDistance, raster, light, occluder, lids, skin, face.fade());
+        Rect blended = compositor.blend(frame, xyz, eyeDistance, raster, light, occluder, lids, skin, face.fade());
+        return Rects.union(bent, blended);
     }
 
     /** Share of the cover that was taken for an occluder in the last frame, 0..1. */

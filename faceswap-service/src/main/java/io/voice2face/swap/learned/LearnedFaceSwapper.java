@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
 import io.voice2face.contracts.event.ModelUse;
 import io.voice2face.inference.OnnxModel;
@@ -75,10 +76,13 @@ public final class LearnedFaceSwapper implements FaceSwapper {
 
     private record Session(LearnedSwapper.Worker worker, SourceFace source) implements SwapSession {
         @Override
-        public void swap(Mat frame, TrackedFace face) {
-            if (face.fade() > 0) {
-                worker.swap(frame, points(face.xyz(), face.score()), source, face.fade());
+        public Rect swap(Mat frame, TrackedFace face) {
+            if (face.fade() == 0) {
+                return new Rect();
             }
+            worker.swap(frame, points(face.xyz(), face.score()), source, face.fade());
+            // how far a pack's template reaches around a face is its own affair
+            return new Rect(0, 0, frame.cols(), frame.rows());
         }
 
         @Override

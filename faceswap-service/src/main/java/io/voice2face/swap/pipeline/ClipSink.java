@@ -14,7 +14,7 @@ final class ClipSink {
         return new FrameSink() {
             @Override
             public void write(Frame frame) {
-                writer.write(frame.bgr, frame.pts, frame.duration);
+                writer.write(frame.bgr, frame.coded, frame.changed, frame.pts, frame.duration);
             }
 
             @Override

@@ -2,14 +2,21 @@ package io.voice2face.swap.pipeline;
 
 import org.opencv.core.Mat;
 
+import io.voice2face.media.CodedPicture;
 import io.voice2face.media.GifReader;
 import io.voice2face.media.TimeBase;
 import io.voice2face.media.VideoReader;
 
 /** Pictures of a target in order. Not thread-safe. */
 interface FrameSource extends AutoCloseable {
-    /** Reads the next picture as 8-bit BGR, and what is transparent in it (empty for nothing); false at the end. */
-    boolean read(Mat bgr, Mat alpha);
+    /**
+     * Reads the next picture; false at the end.
+     *
+     * @param bgr gets 8-bit BGR
+     * @param alpha gets what is transparent in it, empty for nothing
+     * @param coded gets the same as it is coded, nothing for a GIF
+     */
+    boolean read(Mat bgr, Mat alpha, CodedPicture coded);
 
     /** Time of the picture last read, in ticks. */
     long pts();
@@ -29,8 +36,8 @@ interface FrameSource extends AutoCloseable {
     static FrameSource of(VideoReader reader) {
         return new FrameSource() {
             @Override
-            public boolean read(Mat bgr, Mat alpha) {
-                return reader.read(bgr);
+            public boolean read(Mat bgr, Mat alpha, CodedPicture coded) {
+                return reader.read(bgr, coded);
             }
 
             @Override
@@ -65,7 +72,7 @@ interface FrameSource extends AutoCloseable {
         TimeBase hundredths = new TimeBase(1, 100);
         return new FrameSource() {
             @Override
-            public boolean read(Mat bgr, Mat alpha) {
+            public boolean read(Mat bgr, Mat alpha, CodedPicture coded) {
                 return reader.read(bgr, alpha);
             }
 

@@ -13,7 +13,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 
+import org.opencv.core.Rect;
+
 import io.voice2face.swap.FaceSwapper;
+import io.voice2face.swap.Rects;
 import io.voice2face.swap.face.TrackedFace;
 
 /**
@@ -93,10 +96,8 @@ final class SwapPipeline {
         Totals[] totals = new Totals[1];
         stage(() -> totals[0] = encode());
         boolean interrupted = join(stages);
-        for (Frame frame : frames) {
-            frame.bgr.release();
-            frame.alpha.release();
-        }
+        frames.forEach(Frame::release);
+        end.release();
         if (interrupted) {
             throw new InterruptedException();
         }
@@ -182,7 +183,7 @@ final class SwapPipeline {
         while (true) {
             Frame frame = take(free);
             long begun = System.nanoTime();
-            boolean more = source.read(frame.bgr, frame.alpha);
+            boolean more = source.read(frame.bgr, frame.alpha, frame.coded);
             clock.add("decode", System.nanoTime() - begun);
             if (!more) {
                 decoded.put(end);
@@ -224,8 +225,10 @@ final class SwapPipeline {
                 }
                 long begun = System.nanoTime();
                 frame.swapped = 0;
+                frame.changed = new Rect();
                 for (TrackedFace one : frame.faces) {
-                    sessions.computeIfAbsent(one.id(), id -> face.open()).swap(frame.bgr, one);
+                    FaceSwapper.SwapSession session = sessions.computeIfAbsent(one.id(), id -> face.open());
+                    frame.changed = Rects.union(frame.changed, session.swap(frame.bgr, one));
                     frame.swapped = Math.max(frame.swapped, one.fade());
                 }
                 clock.add("swap", System.nanoTime() - begun);

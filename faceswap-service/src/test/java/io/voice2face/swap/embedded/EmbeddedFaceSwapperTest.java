@@ -47,7 +47,7 @@ class EmbeddedFaceSwapperTest {
         swapper.close();
     }
 
-    private record Swapped(Mat picture, TrackedFace face) {}
+    private record Swapped(Mat picture, TrackedFace face, Rect changed) {}
 
     private static Swapped swap(Mat source, Mat target) throws Exception {
         Mat picture = target.clone();
@@ -56,8 +56,8 @@ class EmbeddedFaceSwapperTest {
                 FaceSwapper.PreparedFace face = swapper.prepare(source);
                 FaceSwapper.SwapSession session = face.open()) {
             TrackedFace tracked = tracker.track(picture, STEP).get(0);
-            session.swap(picture, tracked);
-            return new Swapped(picture, tracked);
+            Rect changed = session.swap(picture, tracked);
+            return new Swapped(picture, tracked, changed);
         }
     }
 
@@ -116,6 +116,19 @@ class EmbeddedFaceSwapperTest {
         Mat match = new Mat();
         Imgproc.matchTemplate(around, iris, match, Imgproc.TM_CCOEFF_NORMED);
         assertThat(Core.minMaxLoc(match).maxVal).isGreaterThan(.85);
+    }
+
+    @Test
+    void whatChangesLiesInThePartThatIsSaidToHaveChanged() throws Exception {
+        Swapped swapped = swap(woman, man);
+        Mat difference = new Mat();
+        Core.absdiff(swapped.picture(), man, difference);
+        assertThat(Core.sumElems(difference).val[1]).isPositive();
+
+        difference.submat(swapped.changed()).setTo(Scalar.all(0));
+
+        assertThat(Core.sumElems(difference).val).containsOnly(0);
+        assertThat(swapped.changed().area()).isLessThan(.6 * man.total());
     }
 
     @Test

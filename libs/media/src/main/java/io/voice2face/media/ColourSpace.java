@@ -44,6 +44,11 @@ public record ColourSpace(int matrix, int primaries, int transfer, boolean fullR
                 matrix, frame.color_primaries(), frame.color_trc(), frame.color_range() == AVCOL_RANGE_JPEG);
     }
 
+    /** True where the same luma and chroma are the same colours. */
+    boolean codesLike(ColourSpace other) {
+        return swscaleMatrix() == other.swscaleMatrix() && fullRange == other.fullRange;
+    }
+
     /** The number under which swscale keeps the matrix's coefficients. */
     int swscaleMatrix() {
         return switch (matrix) {

@@ -25,6 +25,7 @@ import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_AUDIO;
 import static org.bytedeco.ffmpeg.global.avutil.AVMEDIA_TYPE_VIDEO;
 import static org.bytedeco.ffmpeg.global.avutil.AV_NOPTS_VALUE;
 import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_BGRA;
+import static org.bytedeco.ffmpeg.global.avutil.AV_PIX_FMT_YUV420P;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_alloc;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_free;
 import static org.bytedeco.ffmpeg.global.avutil.av_frame_unref;
@@ -201,6 +202,24 @@ public final class VideoReader implements AutoCloseable {
             return false;
         }
         convert(bgr);
+        av_frame_unref(frame);
+        return true;
+    }
+
+    /**
+     * As {@link #read(Mat)}, and the picture as it is coded.
+     *
+     * @param coded gets the planes, or nothing where a {@link VideoWriter} could not use them
+     */
+    public boolean read(Mat bgr, CodedPicture coded) {
+        coded.clear();
+        if (!advance()) {
+            return false;
+        }
+        convert(bgr);
+        if (frame.format() == AV_PIX_FMT_YUV420P && orientation.isUpright() && cropping.isNone()) {
+            coded.hold(frame, colours);
+        }
         av_frame_unref(frame);
         return true;
     }

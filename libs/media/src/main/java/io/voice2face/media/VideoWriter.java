@@ -11,6 +11,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
 
 import static org.bytedeco.ffmpeg.global.avcodec.AV_CODEC_FLAG_GLOBAL_HEADER;
 import static org.bytedeco.ffmpeg.global.avcodec.av_packet_alloc;
@@ -150,6 +151,38 @@ public final class VideoWriter implements AutoCloseable {
      * @param duration ticks it is shown; 0 if the next picture's time tells
      */
     public void write(Mat bgr, long pts, long duration) {
+        begin(bgr, pts, duration);
+        planes.put(evenSided(bgr), frame);
+        encode();
+    }
+
+    /**
+     * Encodes one picture that was read and changed in a part.
+     *
+     * @param bgr as for {@link #write(Mat, long, long)}
+     * @param coded the picture as it was read: what was not changed is taken from it, if it holds anything
+     * @param changed part of {@code bgr}; of no size for none
+     */
+    public void write(Mat bgr, CodedPicture coded, Rect changed, long pts, long duration) {
+        begin(bgr, pts, duration);
+        if (coded.copyTo(frame, settings.colours())) {
+            planes.put(bgr, evenPart(changed), frame);
+        } else {
+            planes.put(evenSided(bgr), frame);
+        }
+        encode();
+    }
+
+    /** Chroma belongs to two by two pixels. The frame's sides are even where there is something to copy. */
+    private static Rect evenPart(Rect part) {
+        int left = part.x & ~1;
+        int top = part.y & ~1;
+        int right = part.x + part.width + 1 & ~1;
+        int bottom = part.y + part.height + 1 & ~1;
+        return new Rect(left, top, right - left, bottom - top);
+    }
+
+    private void begin(Mat bgr, long pts, long duration) {
         if (bgr.cols() != settings.width() || bgr.rows() != settings.height() || bgr.type() != CvType.CV_8UC3) {
             throw new IllegalArgumentException("a picture of %d × %d, type %s, for a clip of %d × %d"
                     .formatted(
@@ -165,9 +198,11 @@ public final class VideoWriter implements AutoCloseable {
         lastPts = pts;
         lastDuration = duration;
         Ffmpeg.require(av_frame_make_writable(frame), "av_frame_make_writable");
-        planes.put(evenSided(bgr), frame);
         frame.pts(pts);
         frame.duration(duration);
+    }
+
+    private void encode() {
         Ffmpeg.require(avcodec_send_frame(encoder, frame), "avcodec_send_frame");
         drain();
     }

@@ -6,7 +6,7 @@ import org.bytedeco.ffmpeg.avutil.AVFrame;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
-import org.opencv.core.Size;
+import org.opencv.core.Rect;
 import org.opencv.imgproc.Imgproc;
 
 /**
@@ -27,35 +27,42 @@ final class YuvPlanes implements AutoCloseable {
         matrix.put(0, 0, colours.fromBgr());
     }
 
+    /** Converts a whole picture, as {@link #put(Mat, Rect, AVFrame)} does a part. */
+    void put(Mat bgr, AVFrame frame) {
+        put(bgr, new Rect(0, 0, bgr.cols(), bgr.rows()), frame);
+    }
+
     /**
-     * Converts.
+     * Converts a part of a picture.
      *
      * @param bgr 8-bit BGR with even sides
-     * @param frame yuv420p of the same size, writable
+     * @param part of it, all of whose sides are even; the rest of the frame stays as it is
+     * @param frame yuv420p of the same size as the picture, writable
      */
-    void put(Mat bgr, AVFrame frame) {
+    void put(Mat bgr, Rect part, AVFrame frame) {
         int width = bgr.cols();
         int height = bgr.rows();
         Mat luma = plane(frame, 0, width, height);
         Mat blue = plane(frame, 1, width / 2, height / 2);
         Mat red = plane(frame, 2, width / 2, height / 2);
-        for (int y = 0; y < height; y += BAND) {
-            int end = Math.min(height, y + BAND);
-            Mat band = bgr.rowRange(y, end);
+        for (int y = part.y; y < part.y + part.height && part.width > 0; y += BAND) {
+            Rect place = new Rect(part.x, y, part.width, Math.min(BAND, part.y + part.height - y));
+            Rect halfPlace = new Rect(place.x / 2, place.y / 2, place.width / 2, place.height / 2);
+            Mat band = bgr.submat(place);
             Core.transform(band, yuv, matrix);
-            Imgproc.resize(yuv, half, new Size(width / 2, (end - y) / 2), 0, 0, Imgproc.INTER_AREA);
-            extract(yuv, 0, luma, y, end);
-            extract(half, 1, blue, y / 2, end / 2);
-            extract(half, 2, red, y / 2, end / 2);
+            Imgproc.resize(yuv, half, halfPlace.size(), 0, 0, Imgproc.INTER_AREA);
+            extract(yuv, 0, luma, place);
+            extract(half, 1, blue, halfPlace);
+            extract(half, 2, red, halfPlace);
             band.release();
         }
         List.of(luma, blue, red).forEach(Mat::release);
     }
 
-    private static void extract(Mat from, int channel, Mat plane, int top, int bottom) {
-        Mat rows = plane.rowRange(top, bottom);
-        Core.extractChannel(from, rows, channel);
-        rows.release();
+    private static void extract(Mat from, int channel, Mat plane, Rect place) {
+        Mat part = plane.submat(place);
+        Core.extractChannel(from, part, channel);
+        part.release();
     }
 
     private static Mat plane(AVFrame frame, int channel, int width, int height) {

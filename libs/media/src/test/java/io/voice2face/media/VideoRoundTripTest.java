@@ -15,6 +15,9 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.Rect;
+import org.opencv.core.Scalar;
+import org.opencv.imgproc.Imgproc;
 
 import io.voice2face.contracts.event.Reasons;
 
@@ -183,6 +186,46 @@ class VideoRoundTripTest {
                 }
             }
         }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"640, 360, false, true", "640, 360, true, false", "641, 361, false, false"})
+    void onlyWhatWasChangedGoesThroughBgrWhereTheClipIsCodedAsTheWriterCodes(
+            int width, int height, boolean fullRange, boolean asItCame) {
+        Path clip = TestMedia.clip(folder.resolve("clip.mp4"), width, height, 25, 3);
+        Path copy = folder.resolve("copy.mp4");
+        Rect changed = new Rect(33, 21, 51, 41);
+        ColourSpace usual = ColourSpace.assumedFor(height);
+        ColourSpace colours = new ColourSpace(usual.matrix(), usual.primaries(), usual.transfer(), fullRange);
+        Mat black = new Mat(height, width, CvType.CV_8UC3, Scalar.all(0));
+        try (VideoReader reader = VideoReader.open(clip, VisualLimits.defaults());
+                CodedPicture coded = new CodedPicture();
+                VideoWriter writer = VideoWriter.open(
+                        copy, new VideoWriter.Settings(width, height, reader.timeBase(), 25, colours))) {
+            Mat bgr = new Mat();
+            while (reader.read(bgr, coded)) {
+                // the picture that is given is not what was read: where it shows, it was looked at
+                writer.write(black, coded, changed, reader.pts(), reader.duration());
+            }
+            writer.finish();
+        }
+
+        try (VideoReader before = VideoReader.open(clip, VisualLimits.defaults());
+                VideoReader after = VideoReader.open(copy, VisualLimits.defaults())) {
+            for (int i = 0; i < 3; i++) {
+                try (VideoFrame original = before.next().orElseThrow();
+                        VideoFrame copied = after.next().orElseThrow()) {
+                    assertThat(Core.mean(copied.bgr().submat(changed)).val[1]).isLessThan(3);
+                    Imgproc.rectangle(original.bgr(), evenly(changed), Scalar.all(0), -1);
+                    Mat wanted = asItCame ? original.bgr() : black;
+                    assertThat(Core.PSNR(copied.bgr(), wanted)).isGreaterThan(36);
+                }
+            }
+        }
+    }
+
+    private static Rect evenly(Rect part) {
+        return new Rect(part.x - 1, part.y - 1, part.width + 2, part.height + 2);
     }
 
     private static int readAll(Path file) {
