@@ -9,7 +9,10 @@ enum MeshService {
     GATEWAY("gateway-service", 8080, List.of("-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1")),
     VOICE2FACE("voice2face-service", 8081, List.of("-Xmx512m", "-XX:+UseSerialGC")),
     // a small young generation, and an old one that starts small: what the JVM holds does not grow with the clip
-    FACESWAP("faceswap-service", 8082, List.of("-Xmx512m", "-Xms96m", "-Xmn32m", "-XX:+UseSerialGC"));
+    FACESWAP(
+            "faceswap-service",
+            8082,
+            List.of("-Xmx512m", "-Xms96m", "-Xmn32m", "-XX:SurvivorRatio=3", "-XX:+UseSerialGC"));
 
     private final String serviceName;
     private final int preferredPort;
