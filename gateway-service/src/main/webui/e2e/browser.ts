@@ -346,6 +346,12 @@ export async function positions(page: Page, css: 'canvas' | 'video'): Promise<nu
     );
 }
 
+/** What the files of a result are called where they can be saved, in their order. */
+export async function savedAs(page: Page): Promise<string[]> {
+  const names = await page.locator('.files a').allInnerTexts();
+  return names.map((name) => name.trim());
+}
+
 /** How far apart positions are on a line that ends where it begins. */
 export function spread(at: number[], length: number): number {
   const first = at[0]!;

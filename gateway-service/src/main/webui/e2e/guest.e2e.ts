@@ -4,7 +4,7 @@ import type { Result, VoiceAnalysis } from '../src/api/types';
 import { pitchWord } from '../src/components/pitch';
 import { en } from '../src/i18n/en';
 import { ko } from '../src/i18n/ko';
-import { choose, expectAccessible, launch, leave, shot, visit, WAIT_MS } from './browser';
+import { choose, expectAccessible, launch, leave, savedAs, shot, visit, WAIT_MS } from './browser';
 
 /** What the gateway says that was heard. */
 async function analysis(context: BrowserContext, request: string): Promise<VoiceAnalysis> {
@@ -173,9 +173,8 @@ describe('a guest with a microphone', () => {
 
     // every file can be saved
     const files = await page.locator('.files a').all();
-    const names = await page.locator('.files a').allInnerTexts();
     const each = [t.result.savePng, t.result.saveMp4, t.result.saveGif];
-    expect(names.map((text) => text.trim())).toEqual([...each, ...each]);
+    expect(await savedAs(page)).toEqual([...each, ...each]);
     for (const file of files) {
       const answer = await context.request.get((await file.getAttribute('href'))!);
       expect(answer.status(), await file.innerText()).toBe(200);

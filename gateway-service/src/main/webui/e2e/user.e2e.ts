@@ -14,6 +14,7 @@ import {
   movingPicture,
   picture,
   positions,
+  savedAs,
   sayWhoOneIs,
   sendOwnFile,
   shot,
@@ -114,8 +115,7 @@ describe('a person with an account', () => {
         .poll(() => clip.evaluate((img: HTMLImageElement) => img.naturalWidth), { timeout: 20_000 })
         .toBeGreaterThan(0);
     }
-    const files = await page.locator('.files a').allInnerTexts();
-    expect(files.map((text) => text.trim())).toEqual([
+    expect(await savedAs(page)).toEqual([
       t.result.savePng,
       t.result.saveClipPng,
       t.result.savePng,
@@ -153,8 +153,7 @@ describe('a person with an account', () => {
       .first()
       .fill('0.8');
     await expect.poll(() => positions(page, 'canvas')).toEqual([5, 5, 5, 5]);
-    const files = await page.locator('.files a').allInnerTexts();
-    expect(files.map((text) => text.trim())).toContain(t.result.saveGif);
+    expect(await savedAs(page)).toContain(t.result.saveGif);
     await shot(page, 'result-gif');
 
     // a browser that cannot take a GIF apart shows it all the same, and starts and stops it
@@ -236,8 +235,7 @@ describe('a guest with a video', () => {
       .toEqual([1.5, 1.5, 1.5, 1.5]);
 
     // nobody asked for a GIF
-    const files = await page.locator('.files a').allInnerTexts();
-    expect(files.map((text) => text.trim())).toEqual([
+    expect(await savedAs(page)).toEqual([
       t.result.savePng,
       t.result.saveMp4,
       t.result.savePng,
