@@ -346,27 +346,17 @@ final class Compositor implements AutoCloseable {
             int base = textureValues[s + 3] & 255;
             float luma = Colours.BLUE * b + Colours.GREEN * g + Colours.RED * r + .5f;
             float share = luma * RECIPROCAL[base];
-            float dark = lightValues[s + 3];
-            float detail = share - 1;
-            float strength = detail > 0 ? dark : dark < 1 ? .55f + .45f * dark : 1;
-            detail *= contrast * strength;
+            float gloss = lightValues[s + 3];
+            float detail = (share - 1) * contrast * Detail.lumaKept(share, gloss);
             float lit = (1 + detail) * ((base + Colours.FLOOR) * lightValues[s] - Colours.FLOOR);
             lit += grainAmplitude * grain[grainFrom + x & SkinTexture.GRAIN_MASK];
             if (lit > 225) {
                 lit = 225 + 30 * (lit - 225) / (lit - 225 + 30);
             }
-            float keep = dark < 1 ? chroma * (.4f + .6f * dark) : chroma;
-            // the colour of lashes and brows is mostly noise, and strong: it fades with the darkness
-            keep *= share < 1 / 1.3f ? 1.3f * share : 1;
+            float keep = chroma * Detail.colourKept(share, gloss);
             float perLuma = 1 / luma;
-            float offBlue = keep * (b * perLuma - skinBlue);
-            float offRed = keep * (r * perLuma - skinRed);
-            if (dark < 1) {
-                // brown lips and shadows on lighter skin would look grey: there, dark parts are warmer than the skin
-                float cool = dark * dark;
-                offBlue = offBlue > 0 ? offBlue * cool : offBlue;
-                offRed = offRed < 0 ? offRed * cool : offRed;
-            }
+            float offBlue = Detail.blue(keep * (b * perLuma - skinBlue), gloss);
+            float offRed = Detail.red(keep * (r * perLuma - skinRed), gloss);
             float blue = lit * lightValues[s + 1] * (skinBlue + offBlue);
             float red = lit * lightValues[s + 2] * (skinRed + offRed);
             float green = (lit - Colours.BLUE * blue - Colours.RED * red) * PER_GREEN;

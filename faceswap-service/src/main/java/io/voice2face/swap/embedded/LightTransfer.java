@@ -34,6 +34,7 @@ final class LightTransfer implements AutoCloseable {
     private final float[] work;
     private final float[][] smooth = new float[3][];
     private final float[] anchorValues = new float[1024];
+    private final LipTint lips;
     private boolean started;
     private float contrast = 1;
     private float chroma = 1;
@@ -76,11 +77,13 @@ final class LightTransfer implements AutoCloseable {
             smooth[i] = new float[n];
         }
         ownDepth = depth(source.logLuma);
+        lips = new LipTint(source, width, height);
     }
 
     /** Forgets the light of the frames before. */
     void reset() {
         started = false;
+        lips.reset();
     }
 
     /** Contrast of the target's skin against the source's, about 1. */
@@ -128,6 +131,8 @@ final class LightTransfer implements AutoCloseable {
         follow(smooth[2], redGain);
         started = true;
         writeFactors();
+        lips.follow(medianLuma);
+        lips.apply(factors);
     }
 
     private void reduce(float[] seen, float[] occluded) {

@@ -1,6 +1,8 @@
 package io.voice2face.swap.embedded;
 
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -9,6 +11,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
+import org.opencv.core.MatOfPoint;
 import org.opencv.core.Point;
 import org.opencv.core.Rect;
 import org.opencv.core.Scalar;
@@ -19,6 +22,7 @@ import io.voice2face.swap.TestFaces;
 import io.voice2face.swap.face.FaceChoice;
 import io.voice2face.swap.face.FaceFinder;
 import io.voice2face.swap.face.FaceRegion;
+import io.voice2face.swap.face.FaceRegions;
 import io.voice2face.swap.face.FaceTracker;
 import io.voice2face.swap.face.TrackedFace;
 
@@ -116,6 +120,63 @@ class EmbeddedFaceSwapperTest {
         Mat match = new Mat();
         Imgproc.matchTemplate(around, iris, match, Imgproc.TM_CCOEFF_NORMED);
         assertThat(Core.minMaxLoc(match).maxVal).isGreaterThan(.85);
+    }
+
+    @Test
+    void lipsThatAreLighterThanDarkSkinAreDarkerAndRedderThanLighterSkin() throws Exception {
+        TrackedFace own = face(woman);
+        Mat dark = woman.clone();
+        Core.multiply(dark, new Scalar(.3, .35, .4), dark);
+        Mat lips = new Mat(woman.size(), CvType.CV_8U, new Scalar(0));
+        Imgproc.fillPoly(lips, List.of(outline(own.xyz(), FaceRegions.OUTER_LIPS)), new Scalar(255));
+        Mat glossy = new Mat();
+        Core.multiply(woman, new Scalar(.75, .58, .55), glossy);
+        glossy.copyTo(dark, lips);
+        double[] before = lowerLipLessCheeks(dark, own.xyz());
+        assertThat(before[0]).isGreaterThan(.1);
+
+        Mat light = new Mat();
+        Core.multiply(man, new Scalar(1.4, 1.4, 1.3), light);
+
+        Swapped swapped = swap(dark, light);
+
+        double[] after = lowerLipLessCheeks(swapped.picture(), swapped.face().xyz());
+        assertThat(after[0]).as("ln(luma)").isNegative();
+        assertThat(after[1]).as("ln(red/luma)").isGreaterThan(.05);
+    }
+
+    private static TrackedFace face(Mat picture) throws Exception {
+        try (FaceFinder finder = TestFaces.finder();
+                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent())) {
+            return tracker.track(picture, STEP).get(0);
+        }
+    }
+
+    private static MatOfPoint outline(float[] xyz, FaceRegions region) {
+        return new MatOfPoint(Arrays.stream(region.points())
+                .mapToObj(i -> new Point(xyz[i * 3], xyz[i * 3 + 1]))
+                .toArray(Point[]::new));
+    }
+
+    /** ln(luma) and ln(red/luma) of the lower lip less those of the cheeks. */
+    private static double[] lowerLipLessCheeks(Mat picture, float[] xyz) {
+        Scalar lip = mean(picture, xyz, 17, 14);
+        Scalar left = mean(picture, xyz, 50, 205);
+        Scalar right = mean(picture, xyz, 280, 425);
+        double luma = Math.log(luma(lip)) - Math.log((luma(left) + luma(right)) / 2);
+        double red =
+                Math.log(lip.val[2] / luma(lip)) - Math.log((left.val[2] + right.val[2]) / (luma(left) + luma(right)));
+        return new double[] {luma, red};
+    }
+
+    private static Scalar mean(Mat picture, float[] xyz, int a, int b) {
+        int x = Math.round((xyz[a * 3] + xyz[b * 3]) / 2);
+        int y = Math.round((xyz[a * 3 + 1] + xyz[b * 3 + 1]) / 2);
+        return Core.mean(picture.submat(new Rect(x - 3, y - 3, 7, 7)));
+    }
+
+    private static double luma(Scalar bgr) {
+        return .114 * bgr.val[0] + .587 * bgr.val[1] + .299 * bgr.val[2];
     }
 
     @Test

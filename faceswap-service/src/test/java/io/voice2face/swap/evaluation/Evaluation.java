@@ -49,6 +49,8 @@ public final class Evaluation {
     private static final float STEP = 1 / 25f;
     private static final float LARGEST_YAW = 12;
     private static final double SAME = 10;
+    /** ln(luma): what makes a skin another, not the same in other light. */
+    private static final double LIGHTER = .25;
 
     private final Path out;
     private final JudgingEncoder encoder;
@@ -64,31 +66,42 @@ public final class Evaluation {
 
     /**
      * @param arguments folder of the portraits, weights of the generator, weights of the judging encoder, folder for the
-     *     pictures, then optionally {@code stills}, {@code clips}, or names of clips with commas
-     *     between
+     *     pictures, then nothing for all, or with commas between {@code stills}, {@code tones}, {@code lips}, {@code clips} and names
+     *     of single clips
      */
     public static void main(String[] arguments) throws Exception {
         Path portraits = Path.of(arguments[0]);
         Path out = Files.createDirectories(Path.of(arguments[3]));
-        String part = arguments.length > 4 ? arguments[4] : "all";
+        String named = arguments.length > 4 ? arguments[4] : "all";
+        List<String> parts = named.equals("all") ? List.of("stills", "tones", "clips") : List.of(named.split(","));
+        List<String> known = Stream.concat(Stream.of("stills", "tones", "lips", "clips"), Scene.NAMES.stream())
+                .toList();
+        if (!known.containsAll(parts)) {
+            throw new IllegalArgumentException(named + " is not all, nor of " + known);
+        }
         TestFaces.finder().close();
         Core.setNumThreads(1);
         try (JudgingEncoder encoder = new JudgingEncoder(Path.of(arguments[2]))) {
             Evaluation evaluation = new Evaluation(out, encoder);
-            List<Mat> sources = GeneratedFaces.draw(Path.of(arguments[1]), 6);
-            boolean all = part.equals("all");
-            if (all || part.equals("stills")) {
-                evaluation.stills(sources, portraits);
+            Path generator = Path.of(arguments[1]);
+            List<Mat> sources = GeneratedFaces.draw(generator, 6);
+            List<String> clips = new ArrayList<>();
+            for (String part : parts) {
+                switch (part) {
+                    case "stills" -> evaluation.stills(part, sources, portraits);
+                    case "tones" -> evaluation.stills(part, GeneratedFaces.drawTones(generator), portraits);
+                    case "lips" -> evaluation.lips(portraits);
+                    case "clips" -> clips.addAll(Scene.NAMES);
+                    default -> clips.add(part);
+                }
             }
-            if (all || part.equals("clips")) {
-                evaluation.clips(sources, Scene.NAMES);
-            } else if (!part.equals("stills")) {
-                evaluation.clips(sources, List.of(part.split(",")));
+            if (!clips.isEmpty()) {
+                evaluation.clips(sources, clips);
             }
         }
     }
 
-    private void stills(List<Mat> sources, Path portraits) throws Exception {
+    private void stills(String name, List<Mat> sources, Path portraits) throws Exception {
         List<Mat> targets = frontal(portraits, 12);
         List<Double> toSource = new ArrayList<>();
         List<Double> toTarget = new ArrayList<>();
@@ -96,6 +109,9 @@ public final class Evaluation {
         List<Double> landmarks = new ArrayList<>();
         List<Double> turned = new ArrayList<>();
         List<Double> outside = new ArrayList<>();
+        List<Double> lips = new ArrayList<>();
+        List<Double> ownLips = new ArrayList<>();
+        List<Double> targetLips = new ArrayList<>();
         List<List<Mat>> sheet = new ArrayList<>();
         List<Mat> head = new ArrayList<>();
         head.add(Mat.zeros(TILE, TILE, CvType.CV_8UC3));
@@ -120,16 +136,23 @@ public final class Evaluation {
                     landmarks.add(landmarkError(targetFace, resultFace));
                     turned.add(poseError(targetFace, resultFace));
                     outside.add(psnrOutside(target, result, targetFace));
+                    if (LipStatistics.cheekLuma(target, targetFace)
+                            > LipStatistics.cheekLuma(source, sourceFace) + LIGHTER) {
+                        ownLips.add(LipStatistics.lowerOverCheeks(source, sourceFace));
+                        targetLips.add(LipStatistics.lowerOverCheeks(target, targetFace));
+                        lips.add(LipStatistics.lowerOverCheeks(result, resultFace));
+                    }
                     row.add(tile(result, around(target)));
                     result.release();
                 }
             }
             sheet.add(row);
         }
-        write(sheet, "stills.png");
+        write(sheet, name + ".png");
         System.out.printf(
                 Locale.ROOT,
-                "stills: %d pairs, %d faces x %d targets%n",
+                "%s: %d pairs, %d faces x %d targets%n",
+                name,
                 toSource.size(),
                 sources.size(),
                 targets.size());
@@ -139,6 +162,20 @@ public final class Evaluation {
         line("468-point error / I", landmarks, "<= .022");
         line("pose error, degrees", turned, "<= 2");
         line("PSNR outside, dB", outside, ">= 45");
+        if (!lips.isEmpty()) {
+            line("lips on lighter skin", lips, "ln(luma) above the skin's");
+            line("the same, source's own", ownLips, "for comparison");
+            line("the same, target's own", targetLips, "for comparison");
+        }
+    }
+
+    private void lips(Path portraits) throws Exception {
+        LipStatistics statistics = new LipStatistics();
+        for (Mat picture : frontal(portraits, Integer.MAX_VALUE)) {
+            statistics.add(picture, locate(picture).orElseThrow());
+            picture.release();
+        }
+        statistics.print();
     }
 
     private List<Mat> frontal(Path portraits, int wanted) throws Exception {

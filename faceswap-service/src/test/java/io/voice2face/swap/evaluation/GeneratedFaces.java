@@ -24,27 +24,46 @@ final class GeneratedFaces {
     private GeneratedFaces() {}
 
     /**
-     * Draws faces.
+     * Draws faces whose skin has the tone that their identity gives them.
      *
      * @param model the generator's weights
      * @return 8-bit BGR, 512×512
      */
     static List<Mat> draw(Path model, int count) throws OrtException {
+        return draw(model, new float[count], 4000);
+    }
+
+    /**
+     * Draws one face of every tone, from the lightest to the darkest.
+     *
+     * @param model the generator's weights
+     * @return 8-bit BGR, 512×512
+     */
+    static List<Mat> drawTones(Path model) throws OrtException {
+        return draw(model, new float[] {1, 2, 3, 4, 5, 6, 7, 8, 9, 10}, 4100);
+    }
+
+    /**
+     * @param tones of the Monk scale, 0 for that of the identity
+     * @param seed of the first identity
+     */
+    private static List<Mat> draw(Path model, float[] tones, long seed) throws OrtException {
         List<Mat> faces = new ArrayList<>();
         OrtEnvironment environment = OrtEnvironment.getEnvironment();
         try (OrtSession session = environment.createSession(model.toString(), new OrtSession.SessionOptions())) {
             TensorInfo identity =
                     (TensorInfo) session.getInputInfo().get("identity").getInfo();
             int width = (int) identity.getShape()[1];
-            for (int i = 0; i < count; i++) {
+            for (int i = 0; i < tones.length; i++) {
                 float[] person = PEOPLE[i % PEOPLE.length];
-                faces.add(draw(environment, session, person, width, 4000 + i));
+                faces.add(draw(environment, session, person, tones[i], width, seed + i));
             }
         }
         return faces;
     }
 
-    private static Mat draw(OrtEnvironment environment, OrtSession session, float[] person, int width, long seed)
+    private static Mat draw(
+            OrtEnvironment environment, OrtSession session, float[] person, float skinTone, int width, long seed)
             throws OrtException {
         Random random = new Random(seed);
         float[] z = new float[width];
@@ -53,7 +72,7 @@ final class GeneratedFaces {
         }
         try (OnnxTensor gender = vector(environment, person[0]);
                 OnnxTensor age = vector(environment, person[1]);
-                OnnxTensor tone = vector(environment, 0);
+                OnnxTensor tone = vector(environment, skinTone);
                 OnnxTensor identity = OnnxTensor.createTensor(environment, FloatBuffer.wrap(z), new long[] {1, width});
                 OrtSession.Result result =
                         session.run(Map.of("gender", gender, "age", age, "skin_tone", tone, "identity", identity))) {
