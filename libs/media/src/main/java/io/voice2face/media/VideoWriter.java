@@ -44,7 +44,15 @@ import static org.bytedeco.ffmpeg.global.avutil.av_make_q;
  * Without {@link #finish} the file is not a clip.
  */
 public final class VideoWriter implements AutoCloseable {
-    private static final String ENCODER = "libopenh264";
+    /** In FFmpeg's LGPL build. */
+    private static final String OPENH264 = "libopenh264";
+    /** In its GPL build, where it is preferred. */
+    private static final String X264 = "libx264";
+    /** Half the time of OpenH264; with this quality no larger, and no worse in any picture. */
+    private static final String X264_PRESET = "superfast";
+    /** Constant rate factor, 0 best to 51 worst. */
+    private static final String X264_QUALITY = "19";
+
     /** An upper bound: the quantisers below decide, and most pictures need a quarter of it. */
     private static final double BITS_PER_PIXEL = 0.35;
     /**
@@ -93,13 +101,17 @@ public final class VideoWriter implements AutoCloseable {
         this.settings = settings;
         this.planes = new YuvPlanes(settings.colours());
         this.output = new MediaOutput(file, "mp4");
-        AVCodec codec = avcodec_find_encoder_by_name(ENCODER);
+        AVCodec x264 = avcodec_find_encoder_by_name(X264);
+        AVCodec codec = x264 != null ? x264 : avcodec_find_encoder_by_name(OPENH264);
         this.encoder = avcodec_alloc_context3(codec);
         configure();
         AVDictionary options = new AVDictionary(null);
-        Ffmpeg.set(options, "allow_skip_frames", "0");
-        Ffmpeg.set(options, "rc_mode", "quality");
         Ffmpeg.set(options, "profile", "high");
+        if (x264 != null) {
+            configureX264(options);
+        } else {
+            configureOpenH264(options);
+        }
         int opened = avcodec_open2(encoder, codec, options);
         av_dict_free(options);
         Ffmpeg.require(opened, "opening the H.264 encoder");
@@ -133,14 +145,24 @@ public final class VideoWriter implements AutoCloseable {
         encoder.time_base(
                 av_make_q(settings.timeBase().numerator(), settings.timeBase().denominator()));
         encoder.framerate(av_make_q((int) Math.round(settings.framesPerSecond() * 1000), 1000));
-        encoder.bit_rate(settings.bitsPerSecond());
-        encoder.qmin(BEST_QUANTISER);
-        encoder.qmax(WORST_QUANTISER);
         encoder.gop_size((int) Math.max(1, Math.round(settings.framesPerSecond() * SECONDS_PER_KEY_PICTURE)));
         encoder.max_b_frames(0);
         encoder.thread_count(1);
         encoder.flags(encoder.flags() | AV_CODEC_FLAG_GLOBAL_HEADER);
         settings.colours().putInto(encoder);
+    }
+
+    private void configureOpenH264(AVDictionary options) {
+        encoder.bit_rate(settings.bitsPerSecond());
+        encoder.qmin(BEST_QUANTISER);
+        encoder.qmax(WORST_QUANTISER);
+        Ffmpeg.set(options, "allow_skip_frames", "0");
+        Ffmpeg.set(options, "rc_mode", "quality");
+    }
+
+    private static void configureX264(AVDictionary options) {
+        Ffmpeg.set(options, "preset", X264_PRESET);
+        Ffmpeg.set(options, "crf", X264_QUALITY);
     }
 
     /**
