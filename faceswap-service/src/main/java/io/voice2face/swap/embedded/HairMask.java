@@ -15,6 +15,10 @@ final class HairMask {
     private static final float WEAK_ABOVE = .16f;
 
     private static final float WEAK_BESIDE = .32f;
+    /** So close to hair, what is a little darker than the skin is its shade or its thin ends. */
+    private static final float WEAK_AT_ONCE = .08f;
+
+    private static final int AT_ONCE = Math.round(.07f * CELLS);
     /** Hair beside an eye ends within this many cells; what goes on is the shadow of the socket. */
     private static final int REACH_BESIDE = Math.round(.16f * CELLS);
 
@@ -96,7 +100,8 @@ final class HairMask {
                     if (now[i] || kept[i] || !above[i] && step >= REACH_BESIDE) {
                         continue;
                     }
-                    boolean dark = skin[i] - luma[i] > (above[i] ? WEAK_ABOVE : WEAK_BESIDE);
+                    float weak = step < AT_ONCE ? WEAK_AT_ONCE : above[i] ? WEAK_ABOVE : WEAK_BESIDE;
+                    boolean dark = skin[i] - luma[i] > weak;
                     if (dark && touches(now, i)) {
                         next[i] = true;
                         any = true;
