@@ -26,6 +26,14 @@ final class OcclusionModel implements AutoCloseable {
 
     private static final float LEARNING_UNDER_COVER = .003f;
 
+    /**
+     * Where what lies before the face ends in its blurred mask: rather a little of the target's skin around it than paint
+     * on its rim.
+     */
+    private static final float[] RIM_STANDING = {.1f, .45f};
+
+    private static final float[] RIM_MOVED = {.2f, .65f};
+
     private static final int WARM_UP = 4;
     /** Colours and lines of single frames are looked at this seldom: what is known by them does not come and go. */
     private static final int LOOK_INTERVAL = 3;
@@ -170,7 +178,7 @@ final class OcclusionModel implements AutoCloseable {
             planes.blur(standing, layout.width, layout.height, .022 * CELLS);
         }
         for (int i = 0; i < cells; i++) {
-            standing[i] = Math.max(Smoothstep.of(standing[i], .25f, .75f), frame[i]);
+            standing[i] = Math.max(Smoothstep.of(standing[i], RIM_STANDING[0], RIM_STANDING[1]), frame[i]);
         }
     }
 
@@ -262,7 +270,7 @@ final class OcclusionModel implements AutoCloseable {
         }
         any = false;
         for (int i = 0; i < cells; i++) {
-            float now = Math.max(Smoothstep.of(sorted[i], .25f, .75f), standing[i]);
+            float now = Math.max(Smoothstep.of(sorted[i], RIM_MOVED[0], RIM_MOVED[1]), standing[i]);
             float rate = frames == 0 ? 1 : now > occluded[i] ? .85f : .6f;
             occluded[i] += rate * (now - occluded[i]);
             any |= occluded[i] > .05f;
