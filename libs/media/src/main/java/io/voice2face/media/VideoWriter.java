@@ -48,7 +48,7 @@ public final class VideoWriter implements AutoCloseable {
     private static final String OPENH264 = "libopenh264";
     /** In its GPL build, where it is preferred. */
     private static final String X264 = "libx264";
-    /** Half the time of OpenH264; with this quality no larger, and no worse in any picture. */
+    /** Half the time of OpenH264; with this quality smaller, and no worse in the worst picture. */
     private static final String X264_PRESET = "superfast";
     /** Constant rate factor, 0 best to 51 worst. */
     private static final String X264_QUALITY = "19";
