@@ -27,6 +27,10 @@ final class SourcePreparation {
     private static final int[] BROW_TOPS = {70, 63, 105, 66, 107, 336, 296, 334, 293, 300};
 
     private static final float CELLS = CellLayout.PER_EYE_DISTANCE;
+    /** ln(luma) below the skin around from which a shadow is softened, and by which share of what is beyond. */
+    private static final double SHADOW = .15;
+
+    private static final double SHADOW_TAKEN = .65;
     private static final double[] TEXTURE_SCALES = {2, 1, .5};
 
     private final FaceTopology topology;
@@ -60,6 +64,8 @@ final class SourcePreparation {
             for (int i = 0; i < skin.length; i++) {
                 skin[i] = cover[i] > 0 && layout.corner0[i] >= 0 ? (1 - features[i]) : 0;
             }
+            softenCastShadows(crop, skinBase(logLuma, skin, planes), features);
+            cellColours(crop, logLuma, logBlue, logRed);
             float[] base = skinBase(logLuma, skin, planes);
             return new SourceFace(
                     topology,
@@ -263,6 +269,45 @@ final class SourcePreparation {
         cells.release();
         keepPixels.release();
         skinPixels.release();
+    }
+
+    /**
+     * A hard shadow, of a nose on its side for instance, belongs to the portrait's light and not to the face; the target's
+     * light falls otherwise. On plain skin above the mouth, where no beard grows, little is darker than this by itself.
+     *
+     * @param base luma of the skin around, per cell
+     */
+    private void softenCastShadows(Mat crop, float[] base, float[] features) {
+        float noseBase = layout.points[2 * 2 + 1];
+        Mat cells = new Mat(layout.height, layout.width, CvType.CV_32FC2);
+        float[] values = new float[base.length * 2];
+        for (int i = 0; i < base.length; i++) {
+            float above = 1 - Smoothstep.of(i / layout.width, noseBase - .2f * CELLS, noseBase + .05f * CELLS);
+            values[i * 2] = (float) Math.log(base[i] + Colours.FLOOR);
+            values[i * 2 + 1] = (1 - features[i]) * above;
+        }
+        cells.put(0, 0, values);
+        Mat pixelsOf = new Mat();
+        Imgproc.resize(cells, pixelsOf, crop.size(), 0, 0, Imgproc.INTER_LINEAR);
+        values = new float[crop.cols() * crop.rows() * 2];
+        pixelsOf.get(0, 0, values);
+        byte[] pixels = new byte[crop.cols() * crop.rows() * 3];
+        crop.get(0, 0, pixels);
+        for (int i = 0; i < pixels.length / 3; i++) {
+            float luma = Colours.BLUE * (pixels[i * 3] & 255)
+                    + Colours.GREEN * (pixels[i * 3 + 1] & 255)
+                    + Colours.RED * (pixels[i * 3 + 2] & 255);
+            double darker = values[i * 2] - Math.log(luma + Colours.FLOOR) - SHADOW;
+            if (darker > 0) {
+                double lift = Math.exp(values[i * 2 + 1] * SHADOW_TAKEN * darker);
+                for (int c = i * 3; c < i * 3 + 3; c++) {
+                    pixels[c] = (byte) Math.min(255, Math.round((pixels[c] & 255) * lift));
+                }
+            }
+        }
+        crop.put(0, 0, pixels);
+        cells.release();
+        pixelsOf.release();
     }
 
     private void cellColours(Mat crop, float[] luma, float[] blue, float[] red) {
