@@ -2,8 +2,13 @@ package io.voice2face.gateway;
 
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.ResultSet;
@@ -15,7 +20,6 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 
@@ -358,25 +362,54 @@ class AccountTest {
     }
 
     private List<Path> filesOf(UUID id) throws IOException {
-        try (Stream<Path> files = Files.walk(mesh.folder().resolve("s3"))) {
-            return files.filter(Files::isRegularFile)
-                    .filter(file -> file.toString().contains(id.toString()))
-                    .toList();
-        }
+        return storedFiles().stream()
+                .filter(file -> file.toString().contains(id.toString()))
+                .toList();
     }
 
     /** Objects whose bytes have the text. */
     private List<Path> filesWith(String text) throws IOException {
-        try (Stream<Path> files = Files.walk(mesh.folder().resolve("s3"))) {
-            List<Path> found = new ArrayList<>();
-            for (Path file : files.filter(Files::isRegularFile).toList()) {
-                if (Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1)
-                        .contains(text)) {
+        List<Path> found = new ArrayList<>();
+        for (Path file : storedFiles()) {
+            try {
+                if (Files.readString(file, StandardCharsets.ISO_8859_1).contains(text)) {
                     found.add(file);
                 }
+            } catch (NoSuchFileException e) {
+                // deleted since it was listed
             }
-            return found;
         }
+        return found;
+    }
+
+    /** What is there when it is looked at: S3 deletes files and folders while they are listed. */
+    private List<Path> storedFiles() throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(mesh.folder().resolve("s3"), new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                found.add(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) throws IOException {
+                return gone(e);
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path folder, IOException e) throws IOException {
+                return gone(e);
+            }
+        });
+        return found;
+    }
+
+    private static FileVisitResult gone(IOException e) throws IOException {
+        if (e == null || e instanceof NoSuchFileException) {
+            return FileVisitResult.CONTINUE;
+        }
+        throw e;
     }
 
     /** Tables in which any column of any row has the text; events still to be sent are left out. */

@@ -6,10 +6,12 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -67,9 +69,12 @@ class HostileInputTest {
         }
         assertThat(broken).isEmpty();
         RestAssured.get("/q/health/ready").then().statusCode(200);
-        try (Stream<Path> spooled = Files.list(mesh.folder().resolve("work/transfers"))) {
-            assertThat(spooled).isEmpty();
-        }
+        // files of a request go when its answer has gone out
+        Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
+            try (Stream<Path> spooled = Files.list(mesh.folder().resolve("work/transfers"))) {
+                assertThat(spooled).isEmpty();
+            }
+        });
     }
 
     @Test
