@@ -122,8 +122,6 @@ final class LipTint {
         private final float[] slopes;
         /** ln(luma), ln(blue/luma) and ln(red/luma) less those of the cheeks. */
         private final float[] own = new float[3];
-        /** What is added to them for the target's skin. */
-        private final float[] move = new float[3];
         /** How much a cell of the light grid belongs to the lip, 0..1. */
         private final float[] cells;
         /** Geometric mean of the luma over the skin's. */
@@ -208,11 +206,9 @@ final class LipTint {
         void apply(float[] factors) {
             float from = Math.max(DARKEST, Math.min(LIGHTEST, ownSkin));
             float to = Math.max(from, Math.min(LIGHTEST, skin));
-            for (int k = 0; k < move.length; k++) {
-                float most = EXPLAINED * slopes[k] * (to - from);
-                float wanted = usual[k] + slopes[k] * (to - AT) - own[k];
-                move[k] = most > 0 ? Math.max(0, Math.min(most, wanted)) : Math.min(0, Math.max(most, wanted));
-            }
+            float luma = move(0, from, to);
+            float toBlue = move(1, from, to);
+            float toRed = move(2, from, to);
             for (int i = 0; i < cells.length; i++) {
                 float w = cells[i];
                 if (w > 0) {
@@ -222,14 +218,21 @@ final class LipTint {
                     float colour = Detail.colourKept(share, glossShare);
                     float shownBlue = skinBlue + Detail.blue(colour * (blue - skinBlue), glossShare);
                     float shownRed = skinRed + Detail.red(colour * (red - skinRed), glossShare);
-                    factors[i * 4] *= power(share / shown, move[0], w);
-                    factors[i * 4 + 1] *= power(blue / shownBlue, move[1], w);
-                    factors[i * 4 + 2] *= power(red / shownRed, move[2], w);
+                    factors[i * 4] *= power(share / shown, luma, w);
+                    factors[i * 4 + 1] *= power(blue / shownBlue, toBlue, w);
+                    factors[i * 4 + 2] *= power(red / shownRed, toRed, w);
                 }
             }
         }
 
-        private float power(float ratio, float move, float weight) {
+        /** What is added to ln(luma), ln(blue/luma) or ln(red/luma) where the skin's ln(luma) goes from one to another. */
+        private float move(int k, float from, float to) {
+            float most = EXPLAINED * slopes[k] * (to - from);
+            float wanted = usual[k] + slopes[k] * (to - AT) - own[k];
+            return most > 0 ? Math.max(0, Math.min(most, wanted)) : Math.min(0, Math.max(most, wanted));
+        }
+
+        private static float power(float ratio, float move, float weight) {
             return (float) Math.exp(weight * (Math.log(ratio) + move));
         }
     }

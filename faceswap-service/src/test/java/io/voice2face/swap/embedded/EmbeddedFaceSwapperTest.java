@@ -176,7 +176,7 @@ class EmbeddedFaceSwapperTest {
     }
 
     private static double luma(Scalar bgr) {
-        return .114 * bgr.val[0] + .587 * bgr.val[1] + .299 * bgr.val[2];
+        return Colours.BLUE * bgr.val[0] + Colours.GREEN * bgr.val[1] + Colours.RED * bgr.val[2];
     }
 
     @Test

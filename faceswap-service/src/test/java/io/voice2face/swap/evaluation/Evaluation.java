@@ -66,8 +66,9 @@ public final class Evaluation {
 
     /**
      * @param arguments folder of the portraits, weights of the generator, weights of the judging encoder, folder for the
-     *     pictures, then nothing for all, or with commas between {@code stills}, {@code tones}, {@code lips}, {@code clips} and names
-     *     of single clips
+     *     pictures, then {@code all} or nothing, or with commas between {@code stills}, {@code tones}, {@code lips},
+     *     {@code clips} and names of single clips
+     * @throws IllegalArgumentException if a part is none of these
      */
     public static void main(String[] arguments) throws Exception {
         Path portraits = Path.of(arguments[0]);

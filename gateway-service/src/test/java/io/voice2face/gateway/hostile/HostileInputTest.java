@@ -69,7 +69,6 @@ class HostileInputTest {
         }
         assertThat(broken).isEmpty();
         RestAssured.get("/q/health/ready").then().statusCode(200);
-        // files of a request go when its answer has gone out
         Awaitility.await().atMost(Duration.ofSeconds(30)).untilAsserted(() -> {
             try (Stream<Path> spooled = Files.list(mesh.folder().resolve("work/transfers"))) {
                 assertThat(spooled).isEmpty();
