@@ -212,8 +212,8 @@ class RequestRulesTest {
                     .build();
             HttpResponse<String> answer =
                     HttpClient.newHttpClient().send(chunked, HttpResponse.BodyHandlers.ofString());
-            // by the server itself, which has no words for it
             assertThat(answer.statusCode()).as(path).isEqualTo(413);
+            assertThat(answer.body()).as(path).contains("\"reason\":\"too_large\"");
         }
     }
 

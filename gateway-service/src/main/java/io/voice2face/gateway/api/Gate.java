@@ -7,7 +7,6 @@ import java.util.concurrent.atomic.AtomicInteger;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 
-import io.quarkus.vertx.http.runtime.VertxHttpRecorder;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
@@ -23,10 +22,9 @@ import io.voice2face.gateway.service.Maintenance;
 @ApplicationScoped
 public class Gate {
     private static final int EARLY = -5_000;
-    /** After Quarkus has set its own limit and before the resources are asked. */
-    private static final int AFTER_LIMIT = 0;
+    /** A body that is not an upload has at most so many bytes. */
+    static final int MOST_JSON_BYTES = 256 * 1024;
 
-    private static final long MOST_JSON_BYTES = 256 * 1024;
     private static final long MULTIPART_OVERHEAD_BYTES = 256 * 1024;
     private static final Set<HttpMethod> SAFE = Set.of(HttpMethod.GET, HttpMethod.HEAD, HttpMethod.OPTIONS);
 
@@ -49,15 +47,6 @@ public class Gate {
 
     void routes(@Observes Router router) {
         router.route("/api/*").order(EARLY).handler(this::pass);
-        router.route("/api/*").order(AFTER_LIMIT).handler(Gate::limit);
-    }
-
-    /** Bodies of unsaid length are counted while they are read; only an upload may be as long as an upload. */
-    private static void limit(RoutingContext context) {
-        if (!isUpload(context)) {
-            context.put(VertxHttpRecorder.MAX_REQUEST_SIZE_KEY, MOST_JSON_BYTES);
-        }
-        context.next();
     }
 
     private static boolean isUpload(RoutingContext context) {
@@ -128,7 +117,7 @@ public class Gate {
         context.request().connection().close();
     }
 
-    /** Length that the client says; chunked bodies are counted while they are read. */
+    /** Length that the client says; bodies of unsaid length are counted while they are read, by {@link BodyLimit}. */
     private static long announcedLength(HttpServerRequest request) {
         String length = request.getHeader(HttpHeaders.CONTENT_LENGTH);
         return length != null && length.matches("[0-9]{1,18}") ? Long.parseLong(length) : 0;
