@@ -44,6 +44,8 @@ final class SourceFace implements AutoCloseable {
     final float skinRed;
     /** Openness of each eye: lid distance over eye width, left then right. */
     final float[] eyeAspect;
+    /** 0..1: the portrait has a beard along the jaw. */
+    final float beard;
 
     SourceFace(
             FaceTopology topology,
@@ -59,7 +61,8 @@ final class SourceFace implements AutoCloseable {
             float eyeDistance,
             float skinBlue,
             float skinRed,
-            float[] eyeAspect) {
+            float[] eyeAspect,
+            float beard) {
         this.topology = topology;
         this.layout = layout;
         this.textures = textures;
@@ -74,6 +77,7 @@ final class SourceFace implements AutoCloseable {
         this.skinBlue = skinBlue;
         this.skinRed = skinRed;
         this.eyeAspect = eyeAspect;
+        this.beard = beard;
     }
 
     /** The texture that comes closest to one texture pixel per target pixel, rather too fine than too coarse. */

@@ -31,6 +31,10 @@ final class SourcePreparation {
     private static final double SHADOW = .15;
 
     private static final double SHADOW_TAKEN = .65;
+    /** Share of the jaw that is grown over between which a portrait begins to have a beard of its own. */
+    private static final float BEARDED_FROM = .25f;
+
+    private static final float BEARDED = .5f;
     private static final double[] TEXTURE_SCALES = {2, 1, .5};
 
     private final FaceTopology topology;
@@ -81,10 +85,17 @@ final class SourcePreparation {
                     eyeDistance,
                     (float) Math.exp(medianAround(logBlue, .16f, 50, 280, 4, 151)),
                     (float) Math.exp(medianAround(logRed, .16f, 50, 280, 4, 151)),
-                    new float[] {EyeLids.aspect(xyz, FaceRegions.LEFT_EYE), EyeLids.aspect(xyz, FaceRegions.RIGHT_EYE)
-                    });
+                    new float[] {EyeLids.aspect(xyz, FaceRegions.LEFT_EYE), EyeLids.aspect(xyz, FaceRegions.RIGHT_EYE)},
+                    beard(bgr));
         } finally {
             crop.release();
+        }
+    }
+
+    private float beard(Mat bgr) {
+        try (BeardFinder finder = new BeardFinder()) {
+            finder.look(bgr, xyz, eyeDistance);
+            return Smoothstep.of(finder.share(), BEARDED_FROM, BEARDED);
         }
     }
 

@@ -18,6 +18,7 @@ final class SwapStages implements AutoCloseable {
     private final SkinTexture skin = new SkinTexture();
     private final OcclusionModel occlusion;
     private final OccluderMask occluder;
+    private final BeardRemoval beard;
 
     SwapStages(SourceFace source) {
         this.source = source;
@@ -28,6 +29,7 @@ final class SwapStages implements AutoCloseable {
         this.compositor = new Compositor(source, light);
         this.occlusion = new OcclusionModel(source);
         this.occluder = new OccluderMask(source.layout);
+        this.beard = new BeardRemoval(source);
     }
 
     /**
@@ -39,6 +41,7 @@ final class SwapStages implements AutoCloseable {
     Rect swap(Mat frame, TrackedFace face, TurnBalance.Lean lean) {
         if (face.entered()) {
             light.reset();
+            beard.reset();
         }
         if (face.fade() < .01f) {
             return new Rect();
@@ -49,13 +52,15 @@ final class SwapStages implements AutoCloseable {
         sampler.sample(frame, xyz, eyeDistance, raster);
         occlusion.look(sampler);
         occluder.cover(frame, xyz, eyeDistance, raster, occlusion);
+        beard.look(frame, xyz, eyeDistance);
         Rect bent = shape.apply(frame, xyz, face.pose(), eyeDistance, face.fade(), lean, occlusion, occluder);
         lids.close(xyz);
         raster.draw(xyz, eyeDistance);
         light.measure(sampler, occlusion.occluded());
         skin.next();
         Rect blended = compositor.blend(frame, xyz, eyeDistance, raster, light, occluder, lids, skin, face.fade());
-        return Rects.union(bent, blended);
+        Rect shaven = beard.apply(frame, xyz, eyeDistance, occlusion, skin, face.fade());
+        return Rects.union(Rects.union(bent, blended), shaven);
     }
 
     /** Share of the cover that was taken for an occluder in the last frame, 0..1. */
@@ -79,5 +84,6 @@ final class SwapStages implements AutoCloseable {
         occlusion.close();
         occluder.close();
         skin.close();
+        beard.close();
     }
 }

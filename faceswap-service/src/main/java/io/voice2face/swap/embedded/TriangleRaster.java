@@ -14,10 +14,10 @@ import io.voice2face.swap.face.FaceTopology;
 final class TriangleRaster implements AutoCloseable {
     private static final float BLUR = .018f;
 
-    private final FaceTopology topology;
-    private final CellLayout layout;
     private final int[] corners;
-    private final float[] normals = new float[FaceTopology.POINTS * 3];
+    private final float[] cells;
+    private final float sign;
+    private final float[] normals;
 
     private float[] drawn = new float[0];
     private float[] depth = new float[0];
@@ -36,9 +36,21 @@ final class TriangleRaster implements AutoCloseable {
     float[] values = new float[0];
 
     TriangleRaster(FaceTopology topology, CellLayout layout) {
-        this.topology = topology;
-        this.layout = layout;
-        this.corners = topology.corners();
+        this(topology.corners(), layout.points, canonicalSign(topology));
+    }
+
+    /**
+     * A mesh of any kind.
+     *
+     * @param corners three points for each triangle
+     * @param cells cell of each point, x and y interleaved
+     * @param sign 1 where triangles that face the viewer run clockwise as seen, −1 where they run the other way
+     */
+    TriangleRaster(int[] corners, float[] cells, float sign) {
+        this.corners = corners;
+        this.cells = cells;
+        this.sign = sign;
+        this.normals = new float[cells.length / 2 * 3];
     }
 
     /** Share of a vertex' normal that points at the viewer, −1..1. */
@@ -108,8 +120,6 @@ final class TriangleRaster implements AutoCloseable {
             add(b, nx, ny, nz);
             add(c, nx, ny, nz);
         }
-        // which way round the triangles run is a matter of the mesh: the nose says which sign is "towards the viewer"
-        float sign = canonicalSign();
         for (int i = 0; i < normals.length; i += 3) {
             float length = (float) Math.sqrt(
                     normals[i] * normals[i] + normals[i + 1] * normals[i + 1] + normals[i + 2] * normals[i + 2]);
@@ -120,11 +130,11 @@ final class TriangleRaster implements AutoCloseable {
         }
     }
 
-    /** Sign that turns the z of a triangle's normal, in picture axes, into "faces the viewer". */
-    private float canonicalSign() {
-        int a = corners[0];
-        int b = corners[1];
-        int c = corners[2];
+    /** Which way round the triangles run is a matter of the mesh: its first one says it. */
+    private static float canonicalSign(FaceTopology topology) {
+        int a = topology.corner(0, 0);
+        int b = topology.corner(0, 1);
+        int c = topology.corner(0, 2);
         float ux = topology.canonical(b, 0) - topology.canonical(a, 0);
         float uy = topology.canonical(b, 1) - topology.canonical(a, 1);
         float vx = topology.canonical(c, 0) - topology.canonical(a, 0);
@@ -181,7 +191,7 @@ final class TriangleRaster implements AutoCloseable {
     }
 
     private void write(int o, int a, int b, int c, float w0, float w1, float w2) {
-        float[] p = layout.points;
+        float[] p = cells;
         drawn[o] = w0 * p[a * 2] + w1 * p[b * 2] + w2 * p[c * 2];
         drawn[o + 1] = w0 * p[a * 2 + 1] + w1 * p[b * 2 + 1] + w2 * p[c * 2 + 1];
         drawn[o + 2] = w0 * normals[a * 3 + 2] + w1 * normals[b * 3 + 2] + w2 * normals[c * 3 + 2];

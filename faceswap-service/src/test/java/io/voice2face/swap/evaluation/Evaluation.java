@@ -27,6 +27,7 @@ import io.voice2face.media.VideoWriter;
 import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.FaceSwapper;
 import io.voice2face.swap.TestFaces;
+import io.voice2face.swap.embedded.BeardProbe;
 import io.voice2face.swap.embedded.EmbeddedFaceSwapper;
 import io.voice2face.swap.embedded.OcclusionProbe;
 import io.voice2face.swap.face.FaceChoice;
@@ -51,6 +52,12 @@ public final class Evaluation {
     private static final double SAME = 10;
     /** ln(luma): what makes a skin another, not the same in other light. */
     private static final double LIGHTER = .25;
+    /** Which of the generated faces wears a beard. */
+    private static final int BEARDED = 1;
+    /** Share of the jaw from which a face is a bearded one, and up to which it is none. */
+    private static final double BEARD = .3;
+
+    private static final double NO_BEARD = .1;
 
     private final Path out;
     private final JudgingEncoder encoder;
@@ -113,6 +120,8 @@ public final class Evaluation {
         List<Double> lips = new ArrayList<>();
         List<Double> ownLips = new ArrayList<>();
         List<Double> targetLips = new ArrayList<>();
+        List<Double> beard = new ArrayList<>();
+        List<Double> targetBeard = new ArrayList<>();
         List<List<Mat>> sheet = new ArrayList<>();
         List<Mat> head = new ArrayList<>();
         head.add(Mat.zeros(TILE, TILE, CvType.CV_8UC3));
@@ -121,6 +130,7 @@ public final class Evaluation {
         for (Mat source : sources) {
             float[] sourceFace = locate(source).orElseThrow();
             float[] sourceId = encoder.embed(source, sourceFace);
+            double sourceBeard = BeardProbe.share(source, sourceFace);
             List<Mat> row = new ArrayList<>();
             row.add(tile(source, around(source)));
             try (FaceSwapper.PreparedFace face = swapper.prepare(source)) {
@@ -142,6 +152,11 @@ public final class Evaluation {
                         ownLips.add(LipStatistics.lowerOverCheeks(source, sourceFace));
                         targetLips.add(LipStatistics.lowerOverCheeks(target, targetFace));
                         lips.add(LipStatistics.lowerOverCheeks(result, resultFace));
+                    }
+                    double grown = BeardProbe.share(target, targetFace);
+                    if (sourceBeard < NO_BEARD && grown > BEARD) {
+                        targetBeard.add(grown);
+                        beard.add(BeardProbe.share(result, resultFace));
                     }
                     row.add(tile(result, around(target)));
                     result.release();
@@ -167,6 +182,10 @@ public final class Evaluation {
             line("lips on lighter skin", lips, "ln(luma) above the skin's");
             line("the same, source's own", ownLips, "for comparison");
             line("the same, target's own", targetLips, "for comparison");
+        }
+        if (!beard.isEmpty()) {
+            line("beard on the jaw", beard, "of beardless faces on bearded targets");
+            line("the same, target's own", targetBeard, "for comparison");
         }
     }
 
@@ -248,7 +267,7 @@ public final class Evaluation {
         for (String name : names) {
             // the same face for a clip whether it is run alone or with the others
             Mat source = sources.get(Scene.NAMES.indexOf(name) % sources.size());
-            try (Scene scene = Scene.make(name, folder);
+            try (Scene scene = Scene.make(name, folder, sources.get(BEARDED));
                     FaceSwapper.PreparedFace face = swapper.prepare(source)) {
                 clip(scene, face, folder);
             }

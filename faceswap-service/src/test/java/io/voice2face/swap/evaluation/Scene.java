@@ -48,9 +48,16 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             "hair-strand",
             "cup-from-start",
             "hand-from-start",
-            "far-turn");
+            "far-turn",
+            "beard");
 
-    static Scene make(String name, Path folder) throws Exception {
+    /**
+     * Makes a clip.
+     *
+     * @param folder for the templates while they are read
+     * @param bearded 8-bit BGR portrait of somebody with a beard
+     */
+    static Scene make(String name, Path folder, Mat bearded) throws Exception {
         return switch (name) {
             case "talking" -> plain(name, "studio-woman", folder);
             case "turning" -> plain(name, "garden-woman", folder);
@@ -68,12 +75,40 @@ record Scene(String name, List<Mat> frames, List<Mat> occluders) implements Auto
             case "hand-from-start" ->
                 occluded(name, "garden-woman", folder, Scene::stillHand, new Scalar(110, 140, 190));
             case "far-turn" -> farTurn(name, folder);
+            case "beard" -> moved(name, bearded);
             default -> throw new IllegalArgumentException(name);
         };
     }
 
     private static Scene plain(String name, String template, Path folder) throws Exception {
         return new Scene(name, read(template, folder), List.of());
+    }
+
+    /** A portrait that nods from side to side, comes nearer and goes back, in light that changes a little. */
+    private static Scene moved(String name, Mat portrait) {
+        List<Mat> frames = new ArrayList<>();
+        double size = 720;
+        for (int i = 0; i < 75; i++) {
+            double phase = 2 * Math.PI * i / 75;
+            double scale = size / portrait.cols() * (1.05 + .05 * Math.sin(phase));
+            Point middle = new Point(portrait.cols() / 2., portrait.rows() / 2.);
+            Mat move = Imgproc.getRotationMatrix2D(middle, 5 * Math.sin(2 * phase), scale);
+            move.put(0, 2, move.get(0, 2)[0] + size / 2 - middle.x + 14 * Math.cos(phase));
+            move.put(1, 2, move.get(1, 2)[0] + size / 2 - middle.y + 6 * Math.sin(3 * phase));
+            Mat frame = new Mat();
+            Imgproc.warpAffine(
+                    portrait,
+                    frame,
+                    move,
+                    new Size(size, size),
+                    Imgproc.INTER_CUBIC,
+                    Core.BORDER_REPLICATE,
+                    new Scalar(0));
+            frame.convertTo(frame, -1, 1 + .06 * Math.sin(phase), 0);
+            frames.add(frame);
+            move.release();
+        }
+        return new Scene(name, frames, List.of());
     }
 
     private static List<Mat> read(String template, Path folder) throws Exception {
