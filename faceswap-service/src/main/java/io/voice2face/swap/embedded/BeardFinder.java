@@ -190,12 +190,14 @@ final class BeardFinder implements AutoCloseable {
             Mat roughCheek = fine.submat(around);
             float roughMean = (float) Core.mean(roughCheek).val[0];
             roughCheek.release();
-            double y2 = Colours.BLUE * mean.val[0] + Colours.GREEN * mean.val[1] + Colours.RED * mean.val[2];
-            double log = Math.log(y2 + Colours.FLOOR);
+            double logLuma = Math.log(Colours.BLUE * mean.val[0]
+                    + Colours.GREEN * mean.val[1]
+                    + Colours.RED * mean.val[2]
+                    + Colours.FLOOR);
             found[i] = new Skin(
-                    (float) log,
-                    (float) (Math.log(mean.val[0] + Colours.FLOOR) - log),
-                    (float) (Math.log(mean.val[2] + Colours.FLOOR) - log),
+                    (float) logLuma,
+                    (float) (Math.log(mean.val[0] + Colours.FLOOR) - logLuma),
+                    (float) (Math.log(mean.val[2] + Colours.FLOOR) - logLuma),
                     roughMean);
         }
         Arrays.sort(found, (a, b) -> Float.compare(a.luma(), b.luma()));
@@ -203,7 +205,7 @@ final class BeardFinder implements AutoCloseable {
     }
 
     private void compare(Skin right, Skin left, float skinRoughness) {
-        float ownRough = Math.max(.004f, skinRoughness);
+        float smoothest = Math.max(.004f, skinRoughness);
         for (int column = 0; column < COLUMNS; column++) {
             float w = Smoothstep.of(JawBand.along(column), .25f, .75f);
             float skinLuma = right.luma() + w * (left.luma() - right.luma());
@@ -219,7 +221,7 @@ final class BeardFinder implements AutoCloseable {
                 float white = Smoothstep.of(1 - colour[i], .3f, .55f) * (1 - Smoothstep.of(dark[i], .1f, .3f));
                 hair[i] = Math.max(black, white)
                         * Smoothstep.of(rough[i], .028f, .052f)
-                        * Smoothstep.of(rough[i] / ownRough, 2.1f, 3.4f);
+                        * Smoothstep.of(rough[i] / smoothest, 2.1f, 3.4f);
                 neck[i] = JawBand.distance(row) < .035f
                         ? 0
                         : central
