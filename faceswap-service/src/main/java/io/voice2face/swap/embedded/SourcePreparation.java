@@ -60,6 +60,7 @@ final class SourcePreparation {
         Mat crop = crop(bgr);
         try (Planes planes = new Planes()) {
             clearHair(crop, cover, features, planes);
+            new ClosedLips(crop, layout, eyeDistance).apply(planes);
             float[] logLuma = new float[layout.width * layout.height];
             float[] logBlue = new float[logLuma.length];
             float[] logRed = new float[logLuma.length];
