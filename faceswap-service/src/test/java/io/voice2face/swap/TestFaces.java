@@ -17,6 +17,7 @@ import io.voice2face.media.VisualLimits;
 import io.voice2face.swap.face.FaceChoice;
 import io.voice2face.swap.face.FaceFinder;
 import io.voice2face.swap.face.FaceTopology;
+import io.voice2face.swap.face.FaceTracker;
 import io.voice2face.swap.face.PackFaceFinder;
 import io.voice2face.swap.pipeline.StageThreads;
 import io.voice2face.swap.pipeline.TargetSwapper;
@@ -68,6 +69,14 @@ public final class TestFaces {
 
     public static Mat posterPixels(String template, Path folder) throws IOException {
         return StillImage.read(poster(template, folder), VisualLimits.defaults());
+    }
+
+    /** Landmarks of the most prominent face, in the picture's pixels; x, y and z interleaved. */
+    public static float[] locate(Mat picture) {
+        try (FaceFinder finder = finder();
+                FaceTracker tracker = new FaceTracker(finder, topology(), new FaceChoice.Prominent())) {
+            return tracker.track(picture, 1 / 25f).get(0).xyz();
+        }
     }
 
     private static Path copy(String template, String name, Path folder) throws IOException {

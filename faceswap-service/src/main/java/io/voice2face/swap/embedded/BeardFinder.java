@@ -48,7 +48,7 @@ final class BeardFinder implements AutoCloseable {
 
     private static final int FAR_TO = JawBand.rowAt(.21f);
 
-    /** Rows and columns. */
+    /** By how many rows and columns what is found is widened. */
     private static final int FRINGE = 4;
 
     private final JawBand band = new JawBand();
@@ -76,7 +76,7 @@ final class BeardFinder implements AutoCloseable {
 
     /** 0..1 per column: a beard grows inside the outline. */
     final float[] growth = new float[COLUMNS];
-    /** 0..1 per cell of the band: it belongs to the beard, or lies so near its edge that it shows through the swap. */
+    /** 0..1 per cell of the band: hair of a beard that ends above the neck, from where a carried face may not cover it. */
     final float[] beard = new float[CELLS];
     /** 0..1 per cell of the band: skin of the neck. */
     final float[] neck = new float[CELLS];
@@ -319,13 +319,12 @@ final class BeardFinder implements AutoCloseable {
         for (int column = 0; column < COLUMNS; column++) {
             followColumn(column);
         }
-        float length = length();
+        float ending = 1 - Smoothstep.of(length(), .3f, .7f);
         planes.blur(beard, COLUMNS, ROWS, .9);
         for (int column = 0; column < COLUMNS; column++) {
-            growth[column] *= 1 - Smoothstep.of(length, .3f, .7f);
             for (int row = 0; row < ROWS; row++) {
                 int i = row * COLUMNS + column;
-                beard[i] *= growth[column] * Smoothstep.of(JawBand.distance(row), -.098f, -.042f);
+                beard[i] *= ending * growth[column] * Smoothstep.of(JawBand.distance(row), -.098f, -.042f);
                 neck[i] *= 1 - Smoothstep.of(beard[i], .02f, .2f);
             }
         }

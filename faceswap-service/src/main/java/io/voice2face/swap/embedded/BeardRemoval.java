@@ -38,6 +38,7 @@ final class BeardRemoval implements AutoCloseable {
 
     private static final float MOST_DETAIL = .25f;
 
+    /** 0..1: the carried face has a beard itself. */
     private final float own;
 
     private final BeardFinder finder = new BeardFinder();
@@ -69,7 +70,6 @@ final class BeardRemoval implements AutoCloseable {
     private byte[] pixels = new byte[0];
     private byte[] evenPixels = new byte[0];
     private int frames;
-    private boolean started;
     private boolean any;
 
     BeardRemoval(SourceFace source) {
@@ -79,9 +79,9 @@ final class BeardRemoval implements AutoCloseable {
     /** Forgets the person. */
     void reset() {
         frames = 0;
-        started = false;
         any = false;
         Arrays.fill(beard, 0);
+        Arrays.fill(neck, 0);
     }
 
     /**
@@ -90,18 +90,16 @@ final class BeardRemoval implements AutoCloseable {
      * @param xyz landmarks in it
      */
     void look(Mat frame, float[] xyz, float eyeDistance) {
-        if (frames++ % LOOK_INTERVAL != 0) {
-            return;
-        }
-        if (own > 1 - LEAST) {
+        boolean first = frames == 0;
+        if (frames++ % LOOK_INTERVAL != 0 || own > 1 - LEAST) {
             return;
         }
         boolean found = finder.look(frame, xyz, eyeDistance);
         if (!found && !any) {
             return;
         }
-        float rate = started ? LOOK_RATE : 1;
-        started = true;
+        // what is noticed later comes by degrees
+        float rate = first ? 1 : LOOK_RATE;
         any = false;
         for (int i = 0; i < beard.length; i++) {
             float now = found ? finder.beard[i] * (1 - own) : 0;

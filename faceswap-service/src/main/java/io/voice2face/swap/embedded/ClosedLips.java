@@ -27,6 +27,7 @@ final class ClosedLips {
     /** What the line between closed lips has of their light. */
     private static final float LINE = .45f;
 
+    /** By which the opening is widened for it, eye distances. */
     private static final double LINE_WIDTH = .008;
 
     private final Mat crop;

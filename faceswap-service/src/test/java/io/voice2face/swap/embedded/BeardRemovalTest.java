@@ -39,7 +39,7 @@ class BeardRemovalTest {
     static void load() throws Exception {
         woman = TestFaces.posterPixels(TestFaces.WOMAN, folder);
         shaven = TestFaces.posterPixels(TestFaces.MAN, folder);
-        xyz = locate(shaven);
+        xyz = TestFaces.locate(shaven);
         bearded = shaven.clone();
         growBeard(bearded);
         swapper = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
@@ -48,13 +48,6 @@ class BeardRemovalTest {
     @AfterAll
     static void close() {
         swapper.close();
-    }
-
-    private static float[] locate(Mat picture) {
-        try (FaceFinder finder = TestFaces.finder();
-                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent())) {
-            return tracker.track(picture, STEP).get(0).xyz();
-        }
     }
 
     /** Dark hairs from a little inside the outline of the jaw to a little below it. */
@@ -94,7 +87,7 @@ class BeardRemovalTest {
 
     /** Mean luma around the chin, from its edge to a little below it, where the carried face does not reach. */
     private static double chinEdge(Mat picture) {
-        float[] face = locate(picture);
+        float[] face = TestFaces.locate(picture);
         Mat cells = new Mat();
         try (JawBand band = new JawBand()) {
             band.place(face, TrackedFace.eyeDistance(face));
@@ -110,13 +103,13 @@ class BeardRemovalTest {
     void findsABeardAndNoneWhereThereIsNone() {
         assertThat(BeardProbe.share(bearded, xyz)).isGreaterThan(.5);
         assertThat(BeardProbe.share(shaven, xyz)).isZero();
-        assertThat(BeardProbe.share(woman, locate(woman))).isZero();
+        assertThat(BeardProbe.share(woman, TestFaces.locate(woman))).isZero();
     }
 
     @Test
     void theTargetsBeardGoesUnderABeardlessFace() throws Exception {
         Mat result = swap(woman, bearded);
-        assertThat(BeardProbe.share(result, locate(result))).isLessThan(.05);
+        assertThat(BeardProbe.share(result, TestFaces.locate(result))).isLessThan(.05);
         double grown = chinEdge(bearded);
         double free = chinEdge(swap(woman, shaven));
         assertThat(chinEdge(result)).isGreaterThan(grown + .6 * (free - grown));

@@ -109,7 +109,7 @@ class EmbeddedFaceSwapperTest {
     @Test
     void aPortraitsTeethDoNotStandInAClosedMouth() throws Exception {
         Mat smiling = woman.clone();
-        float[] own = locate(woman);
+        float[] own = TestFaces.locate(woman);
         Point[] opening = new Point[FaceRegions.INNER_LIPS.size()];
         for (int i = 0; i < opening.length; i++) {
             int p = FaceRegions.INNER_LIPS.point(i) * 3;
@@ -128,13 +128,6 @@ class EmbeddedFaceSwapperTest {
         Rect mouth = new Rect(x0, y0, x1 - x0, y1 - y0);
         double lips = Core.mean(closed.submat(mouth)).val[0];
         assertThat(Core.mean(swapped.picture().submat(mouth)).val[0]).isBetween(lips - 15, lips + 8);
-    }
-
-    private static float[] locate(Mat picture) {
-        try (FaceFinder finder = TestFaces.finder();
-                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent())) {
-            return tracker.track(picture, STEP).get(0).xyz();
-        }
     }
 
     @Test

@@ -39,20 +39,13 @@ class FirstSightTest {
         woman = TestFaces.posterPixels(TestFaces.WOMAN, folder);
         man = TestFaces.posterPixels(TestFaces.MAN, folder);
         swapper = new EmbeddedFaceSwapper(TestFaces.finder(), TestFaces.topology());
-        womansFace = locate(woman);
-        mansFace = locate(man);
+        womansFace = TestFaces.locate(woman);
+        mansFace = TestFaces.locate(man);
     }
 
     @AfterAll
     static void close() {
         swapper.close();
-    }
-
-    private static float[] locate(Mat picture) {
-        try (FaceFinder finder = TestFaces.finder();
-                FaceTracker tracker = new FaceTracker(finder, TestFaces.topology(), new FaceChoice.Prominent())) {
-            return tracker.track(picture, 1 / 25f).get(0).xyz();
-        }
     }
 
     private record Swapped(Mat picture, double occluded) {}
