@@ -1,4 +1,4 @@
-"""Measures the generator: python evaluate.py [--draws 200] [--near 500]; writes contact sheets too."""
+"""Measures the generator: python evaluate.py [--draws 200] [--near 500] [--seed 2026]; writes contact sheets too."""
 
 import argparse
 import json
@@ -157,6 +157,7 @@ def main():
     parser.add_argument("--out", type=Path, default=HERE / ".cache" / "sheets")
     parser.add_argument("--draws", type=int, default=200)
     parser.add_argument("--near", type=int, default=500)
+    parser.add_argument("--seed", type=int, default=2026, help="of the draws")
     parser.add_argument("--sessions", type=Path, default=HERE.parent / ".cache" / "sessions.npz", help="what sessions.py heard")
     parser.add_argument("--only-voices", action="store_true", help="two recordings of one speaker only")
     parser.add_argument("--sheets", action="store_true", help="contact sheets only")
@@ -165,6 +166,7 @@ def main():
     generator = sheet.Generator(arguments.model)
     for kind in ("identities", "ages", "tones", "faces"):
         sheet.save(getattr(sheet, kind)(generator), arguments.out / f"{kind}.png")
+    sheet.save(sheet.bodies(arguments.model), arguments.out / "bodies.png")
     if arguments.sheets:
         return
     finder, judge, encoder = FaceMesh(arguments.cache), AgeGender(arguments.cache), Embedding(arguments.cache)
@@ -184,7 +186,7 @@ def main():
     print(f"  pair cosine {pair_cosine(real_vectors, real_males).mean():.3f}; nearest other mean {near.mean():.3f}, p95 {np.percentile(near, 95):.3f}")
     real_sharp = np.median([r[3] for r in real])
 
-    rng = np.random.default_rng(2026)
+    rng = np.random.default_rng(arguments.seed)
     count = max(arguments.draws, arguments.near)
     asked_age = rng.uniform(20, 75, count).astype(np.float32)
     asked_male = np.arange(count) % 2 == 1

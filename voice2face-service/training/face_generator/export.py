@@ -21,6 +21,9 @@ CHOICE = {"forehead": 1.5, "eyes": 2.0, "nose": 2.5, "lower": 5.0}
 # less where it tells left from right; how much comes from the parts and how much from the identity itself.
 SOFT, SOFT_ASIDE, FROM_PARTS, FROM_IDENTITY = 1.6, 0.9, 0.7, 0.5
 SHAPE_SPREAD = 0.85
+# How far the layer's skin goes along with the face it meets: passes of a 5-tap binomial over blocks of 8 pixels, and the
+# weight of the meeting line at which it goes half of the way.
+MEETING_REACH, MEETING_FADE = 4, 0.02
 # A face of parts is read older than its parts, but for the oldest: younger parts are looked for.
 AGE_OFFSET, NO_OFFSET_AT = 7.5, 68.0
 
@@ -82,8 +85,8 @@ def generator(model):
     body_sex = model["gender"][index].astype(np.float32)
     score = g.Sub(score, g.Mul(square(g.Sub(sex, body_sex)), 25.0))
     # An old neck under a young face: such layers are not for the young.
-    younger = g.Relu(g.Mul(g.Sub(g.Sub(model["age"][index].astype(np.float32), years), 24.0), 1 / 8))
-    score = g.Sub(score, g.Mul(square(younger), 0.5))
+    younger = g.Relu(g.Mul(g.Sub(g.Sub(model["age"][index].astype(np.float32), years), 30.0), 1 / 4))
+    score = g.Sub(score, square(younger))
     body = g.ArgMax(score, axis=0, keepdims=1)
 
     own = g.Add(g.Gather(model["lightness"][index].astype(np.float32), body, axis=0),
@@ -131,10 +134,10 @@ def generator(model):
     power = g.Clip(g.Div(g.Log(g.Div(wanted, 255.0)), g.Log(g.Div(level, 255.0))), 0.35, 3.0)
     bent = g.Mul(g.Pow(g.Div(g.Max(luma, 1.0), 255.0), g.Reshape(power, [1, 1, 1, 1])), 255.0)
     scaled = g.Clip(g.Mul(luma, g.Reshape(g.Clip(g.Div(wanted, level), 0.2, 4.0), [1, 1, 1, 1])), 0.0, 235.0)
-    recoloured = g.Add(g.Mul(bent, 0.65), g.Mul(scaled, 0.35))
+    recoloured = g.Add(g.Mul(bent, 0.5), g.Mul(scaled, 0.5))
     # Where hair gives way to skin, half-covered pixels are no hair yet: lifted like hair they would
     # draw a white line, so near the face nothing is lifted above the hair's new mean.
-    near_face = cv2.GaussianBlur(cv2.dilate(model["areas"].oval, np.ones((61, 61))), (0, 0), 12)[None, None]
+    near_face = g.constant(cv2.GaussianBlur(cv2.dilate(model["areas"].oval, np.ones((61, 61))), (0, 0), 12)[None, None])
     ceiling = g.Max(luma, g.Reshape(g.Mul(wanted, 1.1), [1, 1, 1, 1]))
     recoloured = g.Sub(recoloured, g.Mul(g.Relu(g.Sub(recoloured, ceiling)), near_face))
     # Only what is as light as hair is recoloured: lightening spares bright skin at the hairline,
@@ -147,6 +150,15 @@ def generator(model):
     bright = ramp_between(luma, column(g.Add(g.Mul(level, 1.25), 8.0)), column(g.Add(g.Mul(level, 1.75), 32.0)))
     dark = g.Sub(1.0, ramp_between(luma, column(g.Mul(level, 0.3)), column(g.Mul(level, 0.6))))
     spared = g.Add(g.Mul(bright, column(lift)), g.Mul(dark, column(sink)))
+    # Where black hair greys, its line at the skin stays in the shade: lifted, the skin between the hairs would be a pale band.
+    binomial = np.outer([1, 4, 6, 4, 1], [1, 4, 6, 4, 1]).astype(np.float32)[None, None] / 256
+    beside = skin
+    for _ in range(8):
+        beside = g.Conv(g.Pad(beside, [0, 0, 2, 2, 0, 0, 2, 2], mode="edge"), binomial)
+    shaded = g.Mul(enlarge(g.Clip(g.Mul(beside, 4.0), 0.0, 1.0), 4), column(g.Mul(ramp_between(g.Div(wanted, level), 1.2, 2.4), 0.85)))
+    hair = g.Mul(hair, g.Sub(1.0, g.Mul(shaded, near_face)))
+    # Fair strands at the face fade too; beside dark hair what is light there is skin.
+    fading = g.Mul(hair, g.Sub(1.0, g.Mul(g.Mul(spared, near_face), column(g.Sub(1.0, ramp_between(level, 50.0, 90.0))))))
     hair = g.Mul(hair, g.Sub(1.0, g.Mul(spared, near_face)))
     # Clothes: the hue is turned, the lightness bent, a little tint added, so that a shirt is not known again.
     cloth = enlarge(g.Div(nibbles("cloth", [1, 1, SIZE // 4, SIZE // 8]), 15.0), 4)
@@ -169,7 +181,7 @@ def generator(model):
     fade = g.Add(g.Mul(grey, g.Sub(0.8, g.Mul(already, 0.5))), g.Mul(g.Mul(already, young), 0.75))
     fade = g.Reshape(fade, [1, 1, 1, 1])
     brown = g.Mul(g.Reshape(g.Mul(already, young), [1, 1, 1, 1]), np.array([4, -6], np.float32).reshape(1, 2, 1, 1))
-    chroma = g.Add(chroma, g.Mul(hair, g.Sub(brown, g.Mul(chroma, fade))))
+    chroma = g.Add(chroma, g.Mul(fading, g.Sub(brown, g.Mul(chroma, fade))))
 
     # Wrinkles that the layer brings along at ears, neck and hairline are smoothed for the young.
     youth = g.Clip(g.Mul(g.Sub(of_body(model["age"][index]), years), 1 / 25), 0.0, 1.0)
@@ -261,7 +273,26 @@ def generator(model):
     red, green, blue = g.Split(face, [1, 1, 1], outputs=3, axis=1)
     face = g.Concat(red, green, g.Min(blue, g.Add(g.Mul(green, 1.08), 3.0)), axis=1)
     under = g.Slice(rgb, [TOP, LEFT], [BOTTOM, RIGHT], [2, 3])
-    change = g.Mul(opening, g.Sub(face, under))
+    # Where face and layer meet on skin they differ a little, in light and colour: the layer's skin goes along, less with the
+    # distance, so that no edge and no band is left on forehead and jaw.
+    window_skin = g.Slice(enlarge(skin, 4), [TOP, LEFT], [BOTTOM, RIGHT], [2, 3])
+    gap = g.Sub(g.Log(g.Add(g.Max(face, 0.0), OFFSET)), g.Log(g.Add(g.Max(under, 0.0), OFFSET)))
+    meeting = g.Mul(g.Relu(g.Sub(g.Mul(g.Mul(opening, g.Sub(1.0, opening)), 4.0), 0.3)), window_skin)
+
+    def spread_out(x, channels):
+        x = g.AveragePool(x, kernel_shape=[8, 8], strides=[8, 8])
+        for _ in range(MEETING_REACH):
+            x = g.Conv(g.Pad(x, [0, 0, 2, 2, 0, 0, 2, 2]), np.tile(kernel, (channels, 1, 1, 1)), group=channels)
+        return x
+
+    weight = spread_out(meeting, 1)
+    gap = g.Div(spread_out(g.Mul(gap, meeting), 3), g.Add(weight, MEETING_FADE))
+    gap = g.Mul(g.Tanh(g.Div(gap, 0.3)), 0.3)
+    y, x = np.mgrid[0:HEIGHT, 0:WIDTH]
+    border = ramp_of(np.minimum(np.minimum(y, HEIGHT - 1 - y), np.minimum(x, WIDTH - 1 - x)), 0, 24)
+    gap = g.Mul(g.Mul(enlarge(gap, 8, "cubic"), window_skin), border.astype(np.float32)[None, None])
+    along = g.Sub(g.Mul(g.Add(under, OFFSET), g.Exp(gap)), OFFSET)
+    change = g.Sub(g.Add(along, g.Mul(opening, g.Sub(face, along))), under)
     rgb = g.Add(rgb, g.Pad(change, [0, 0, TOP, LEFT, 0, 0, SIZE - BOTTOM, SIZE - RIGHT]))
     rgb = g.Clip(g.Div(rgb, 255.0), 0.0, 1.0)
     picture = g.Concat(rgb, alpha, axis=1)

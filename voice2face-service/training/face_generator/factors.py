@@ -14,7 +14,7 @@ LEFT, TOP, RIGHT, BOTTOM = 136, 120, 376, 416
 WIDTH, HEIGHT = RIGHT - LEFT, BOTTOM - TOP
 OFFSET = 8.0
 # Shaven or bald: what lies above the forehead is skin.
-BALD = {f"male-{n}" for n in (0, 14, 19, 25, 31, 41, 53, 55, 61, 69)}
+BALD = {f"male-{n}" for n in (0, 14, 19, 25, 26, 31, 41, 53, 55, 60, 61, 69)}
 # No hair hangs into the face: what looks like it is a cast shadow.
 OPEN = {f"female-{n}" for n in (0, 10, 95)}
 # Women whose hair ends above the shoulders.
@@ -62,6 +62,10 @@ class Areas:
         lips = canonical.hull(OUTER_LIPS, 7)
         nostrils = canonical.hull([129, 358, 2, 97, 326, 64, 294], 4)
         self.brows = np.maximum(canonical.hull(LEFT_BROW, 5), canonical.hull(RIGHT_BROW, 5))
+        # The outer ends of the brows and what lies beside them.
+        self.y, self.x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
+        end = np.abs(shape[[46, 70, 276, 300], 0] - 256).max()
+        self.brow_ends = blur(cv2.dilate(brows, np.ones((15, 15))), 2.0) * smoothstep(np.abs(self.x - 256), end - 17, end - 4)
         self.sockets = eyes
         self.features = np.clip(eyes + brows + lips + nostrils, 0, 1)
         self.tight = np.clip(canonical.hull(LEFT_EYE, 2) + canonical.hull(RIGHT_EYE, 2) + canonical.hull(OUTER_LIPS, 2), 0, 1)
@@ -73,8 +77,7 @@ class Areas:
         # What always belongs to the generated face, whatever hair falls over it.
         core = canonical.hull(LEFT_EYE + RIGHT_EYE + [129, 358] + OUTER_LIPS, 8)
         self.core = core
-        y, x = np.mgrid[0:SIZE, 0:SIZE].astype(np.float32)
-        self.x, self.y = x, y
+        x, y = self.x, self.y
         self.inner = canonical.polygon(OVAL, -8)
         self.face = blur(canonical.polygon(OVAL, -6), 3.0)
         self.wide = canonical.polygon(OVAL, 14)
@@ -257,6 +260,11 @@ def factorise(portrait: Portrait, areas: Areas) -> Factors:
     lightness = float(lab((np.exp(mean) - OFFSET)[None, None])[0, 0, 0])
     chin = areas.inner * (1 - areas.features) * smoothstep(areas.y, 335, 345) * (1 - hair)
     beard = float((residual[..., 1] * chin).sum() / chin.sum())
+    # A brow tapers; what is as dark at its end is the hair beside it.
+    dark = np.minimum(detail[..., :1], 0)
+    ends = areas.brow_ends[window][..., None]
+    detail[..., :1] += (-0.16 * np.tanh(-dark / 0.16) - dark) * ends
+    detail[..., 1:] *= 1 - 0.8 * ends
     detail = without_burns(detail, areas.glare[window], areas.lips[window])
     grid = cv2.resize(shading, (SHADING_GRID, SHADING_GRID), interpolation=cv2.INTER_AREA)
     return Factors(grid, mean, lightness, detail.astype(np.float32), contrast, off, hair, hidden, fringe, stained, beard, light, tint, patches)
@@ -337,8 +345,23 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     evidence = hue / 16 + factors.contrast / 0.9
     brow = (1 - smoothstep(y, 290, 310)) * (1 - smoothstep(np.abs(x - 256), 105, 125)) * smoothstep(y, 90, 120)
     skin_light, hair_light = np.median(colour[bare][:, 0]), np.median(colour[hair_seed][:, 0]) if hair_seed.sum() > 400 else 0.0
+    # But for what is rough and of another hue: grey hair is as light as skin.
+    rough = roughness(portrait)
+    calm = 1.3 * np.percentile(rough[bare & (areas.regions[0] > 0.5)], 90)
+    saturation = np.linalg.norm(colour[..., 1:], axis=2)
+    paler = np.median(saturation[bare]) - saturation
+    grizzled = smoothstep(rough, 0.9 * max(0.035, calm), 1.5 * max(0.04, calm)) * smoothstep(paler, 5, 12) * (1 - areas.inner) * (1 - smoothstep(y, 270, 300)) * float(portrait.age >= 40)
+    # A narrow one is an edge: bright skin beside dark hair.
+    grizzled = np.minimum(grizzled, blur(cv2.morphologyEx(grizzled, cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (11, 11))), 1.0))
+    # Nor is what is lighter than the skin under hair that is much darker.
+    grizzled *= 1 - (1 - smoothstep(hair_light / skin_light, 0.45, 0.65)) * smoothstep(colour[..., 0], skin_light - 3, skin_light + 3)
+    to_skin, to_hair = to_skin + 30 * grizzled, to_hair * (1 - 0.8 * grizzled)
+    # And what is calm, of the skin's hue and not quite dark is the forehead's own shade.
+    even = blur(1 - smoothstep(rough, 0.6 * max(0.045, calm), max(0.045, calm)), 1.5) * (1 - smoothstep(hue, 9, 13))
+    shade = brow * even * smoothstep(colour[..., 0], hair_light + 0.2 * (skin_light - hair_light), hair_light + 0.4 * (skin_light - hair_light))
+    brow = brow * (1 - grizzled)
     if hair_light < skin_light - 5:
-        low = low * (1 - brow * smoothstep(colour[..., 0] - skin_light, -6, 2))
+        low = low * (1 - shade) * (1 - brow * smoothstep(colour[..., 0] - skin_light, -6, 2))
     low = low * (1 - brow * (1 - smoothstep(evidence, 0.5, 0.95)))
     # The shadow under the chin is no beard and no hair.
     jaw = areas.wide * smoothstep(y, 300, 315)
@@ -353,11 +376,15 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     total = sum(scores)
     skin, hair = blur((scores[0] / total).astype(np.float32), 1.3), blur((scores[1] / total).astype(np.float32), 1.3)
     skin, hair = smoothstep(skin, 0.3, 0.7), smoothstep(hair, 0.35, 0.75)
-    fringe = factors.hair * smoothstep(hair, 0.1, 0.5)
+    fringe = whole_locks(factors.hair * smoothstep(hair, 0.1, 0.5), factors.contrast, areas)
     # Loose islands of skin in cloth or hair, or of hair in cloth, are mistakes.
     for name, mask, anchor in (("skin", skin, bare), ("hair", hair, hair_seed)):
         _, labels = cv2.connectedComponents((mask > 0.4).astype(np.uint8))
-        joined = np.isin(labels, np.unique(labels[anchor & (labels > 0)])).astype(np.float32)
+        anchored = np.unique(labels[anchor & (labels > 0)])
+        if name == "hair":
+            # What lies in the face, or beside it alone, is a mark.
+            anchored = np.intersect1d(anchored, labels[(areas.wide == 0) & (labels > 0)])
+        joined = np.isin(labels, anchored).astype(np.float32)
         if name == "skin":
             shoulders = (y > 385) & (mask > 0.4)
             _, labels = cv2.connectedComponents(shoulders.astype(np.uint8))
@@ -365,7 +392,11 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
             joined = np.maximum(joined, ((sizes[labels] > 900) & (labels > 0)).astype(np.float32))
         mask *= np.clip(blur(cv2.dilate(joined, np.ones((5, 5))), 1.2), 0, 1)
     skin = np.maximum(skin, areas.inner * (1 - fringe))
-    hair *= 1 - areas.core
+    # Small holes in the skin of the face are skin.
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(((skin < 0.9) & (hair < 0.5)).astype(np.uint8))
+    holes = np.isin(labels, np.flatnonzero(stats[:, cv2.CC_STAT_AREA] < 500)) & (areas.wide > 0) & (labels > 0)
+    skin = np.maximum(skin, np.clip(blur(cv2.dilate(holes.astype(np.float32), np.ones((5, 5))), 1.2), 0, 1) * (1 - hair))
+    hair *= (1 - areas.core) * (1 - areas.inner * (1 - smoothstep(fringe, 0.1, 0.4)))
     if portrait.name in DARK_CLOTHES:
         hair *= 1 - smoothstep(y, 350, 425)
     # Flying hair: what is half transparent beside hair is hair, whatever colour shone through it.
@@ -375,9 +406,35 @@ def materials(portrait: Portrait, factors: Factors, areas: Areas) -> tuple[np.nd
     hair = np.minimum(hair, 1 - skin * 0.9)
     # At the hairline a pixel is skin as far as it is not hair: nothing there keeps its first tone.
     line = blur(canonical_band(areas), 3.0) * (1 - smoothstep(y, 215, 250)) * smoothstep(cover, 0.85, 0.97)
-    skin = np.maximum(skin, line * (1 - hair) * smoothstep(to_hair - to_skin, -20, 4))
+    skin = np.maximum(skin, line * (1 - grizzled) * (1 - hair) * smoothstep(to_hair - to_skin, -20, 4))
+    # Pale and half transparent: thin grey hair with the old background behind it.
+    skin = skin * (1 - (1 - smoothstep(cover, 0.85, 0.98)) * smoothstep(paler, 5, 12) * (1 - areas.inner) * (1 - smoothstep(y, 290, 320)))
     dyed = cloth(colour, hue, scores[2] / total, hair, cover, areas)
     return skin, hair, fringe, np.zeros_like(dyed) if portrait.name in UNDYED else dyed
+
+
+def roughness(portrait: Portrait) -> np.ndarray:
+    """Spread of the fine texture (log luma): hair .1 to .6, skin of a forehead .01 to .1."""
+    luma = log_rgb(portrait.rgb).mean(2)
+    fine = luma - blur(luma, 2.0)
+    return np.sqrt(np.maximum(blur(fine * fine, 4.0), 0))
+
+
+def whole_locks(fringe: np.ndarray, contrast: np.ndarray, areas: Areas) -> np.ndarray:
+    """Hair in the face without specks and thin bridges: such are shade on skin, and the face is drawn over them.
+
+    A lock that falls across the end of a brow goes on over the brow.
+    """
+    thick = cv2.morphologyEx((fringe > 0.5).astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17)))
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick)
+    rim = np.unique(labels[(areas.wide > 0) & (areas.inner == 0) & (thick > 0)])
+    locks = np.isin(labels, [k for k in rim if k > 0 and stats[k, cv2.CC_STAT_AREA] > 250]).astype(np.uint8)
+    closed = cv2.morphologyEx(locks, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (45, 45)))
+    across = closed * (contrast > 0.3) * (cv2.dilate(areas.brows, np.ones((15, 15))) > 0) * (areas.core == 0)
+    locks = np.maximum(fringe * np.clip(blur(cv2.dilate(locks, np.ones((7, 7))).astype(np.float32), 1.5), 0, 1), across.astype(np.float32))
+    # Its outline is smooth: hooks and notches are where shade or a brow was taken for hair, or hair for them.
+    smooth = smoothstep(blur(locks, 6.0), 0.38, 0.62)
+    return np.where(areas.inner > 0, smooth, locks)
 
 
 def cloth(colour, hue, likely, hair, cover, areas: Areas) -> np.ndarray:
@@ -429,8 +486,9 @@ def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas:
     mean = factors.skin_mean
     blue = blur(log[..., 2] - log[..., 1], 2.0) - (mean[2] - mean[1])
     log[..., 2] -= np.maximum(blue - 0.06, 0) * blur(skin.astype(np.float32), 1.5)
-    # Nor much less red: a scalp under the sky would be grey.
+    # Nor much less red, as a scalp under the sky is, nor more, as a chin over a red pullover.
     red = blur(log[..., 0] - log[..., 1], 2.0) - (mean[0] - mean[1])
+    log[..., 0] -= np.maximum(red - 0.10, 0) * blur((skin * areas.wide).astype(np.float32), 2.0)
     log[..., 0] += np.maximum(-0.06 - red, 0) * blur((skin * (1 - smoothstep(areas.y, 300, 330))).astype(np.float32), 1.5)
     luma = blur(log.mean(2), 2.0)
     excess = np.maximum(luma - float(factors.skin_mean.mean()), 0)
@@ -449,12 +507,18 @@ def without_shine(portrait: Portrait, factors: Factors, skin: np.ndarray, areas:
     base = cv2.resize(factors.shading, (SIZE, SIZE), interpolation=cv2.INTER_CUBIC)
     glow = np.maximum(base - mean, 0)
     base = np.minimum(base, mean) + GLOW * np.tanh(glow / GLOW)
-    solid = (skin * areas.wide).astype(np.float32)
+    above = 1 - smoothstep(areas.y, 200, 240)
+    solid = (skin * np.maximum(areas.wide, above)).astype(np.float32)
     near = blur(solid, 4.0)[..., None]
     medium = blur((log - base) * solid[..., None], 4.0) / (near + 1e-2)
     fine = log - base - medium
-    calm = base + 0.05 * np.tanh(medium / 0.10) + 0.10 * np.tanh(fine / 0.10)
-    log = log + (calm - log) * (blur(solid, 2.0) * smoothstep(near[..., 0], 0.35, 0.75) * where)[..., None]
+    calm = base + 0.03 * np.tanh(medium / 0.10) + 0.05 * np.tanh(fine / 0.07)
+    # It ends at the hairline, and where there is none, slowly: its rim would be seen as a band.
+    inside = cv2.distanceTransform((areas.wide > 0).astype(np.uint8), cv2.DIST_L2, 5)
+    outside = cv2.distanceTransform((areas.wide == 0).astype(np.uint8), cv2.DIST_L2, 5)
+    inwards = smoothstep(inside, 0, 22)
+    inwards = inwards + above * (1 - smoothstep(outside, 4, 50) - inwards)
+    log = log + (calm - log) * (blur(solid, 2.0) * smoothstep(near[..., 0], 0.35, 0.75) * where * inwards)[..., None]
     return np.clip(np.exp(log) - OFFSET, 0, 255)
 
 

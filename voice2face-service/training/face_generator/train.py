@@ -21,12 +21,17 @@ from prepare import prepare
 HERE = Path(__file__).resolve().parent
 REPOSITORY = HERE.parents[2]
 MODELS = REPOSITORY / "voice2face-service" / "src" / "main" / "resources" / "models"
-# Frames that cut the head or the shoulders off, things behind the shoulder, hard cast shadows.
-BODY_LEFT_OUT = {"female": {6, 7, 18, 20, 26, 31, 32, 37, 48, 50, 55, 61, 63, 71, 74, 75, 77, 81, 85, 88, 91, 92, 97},
-                 "male": {1, 3, 5, 6, 7, 14, 16, 20, 22, 24, 25, 28, 31, 34, 35, 37, 38, 40, 41, 43, 44, 47, 49, 50, 54, 57, 58, 62, 65, 67, 72, 73, 77, 80, 81, 82, 85, 89, 90, 92, 93, 94, 97, 98}}
+# Layers that would not pass for a photograph (`sheet.py bodies` shows them all): frames that cut the head or the shoulders off,
+# things behind the shoulder, hard cast shadows and shine, hair across an eye.
+BODY_LEFT_OUT = {"female": {0, 6, 7, 18, 19, 26, 31, 34, 35, 37, 48, 52, 55, 57, 61, 62, 63, 71, 74, 77, 81, 83, 85, 88, 91, 92},
+                 "male": {0, 1, 3, 5, 6, 7, 8, 14, 16, 20, 22, 24, 25, 28, 31, 34, 35, 37, 38, 40, 41, 43, 44, 45, 47, 49, 50, 57, 58, 62, 65, 67, 72, 73, 77, 81, 82, 84, 85, 87, 88, 89, 90, 92, 93, 94, 97}}
 PART_REACH, CHROMA_REACH, BODY_REACH, BODY_CHROMA_REACH = 1.5, 0.9, 110.0, 60.0
 # Parts that would wander to other faces as blotches: a bindi, hard shadows, burnt highlights, a crooked mouth, hair over a brow.
 PART_LEFT_OUT = {"female": {26, 34, 35, 50, 51, 57, 61, 75, 91, 92}, "male": {0, 14, 24, 28, 30, 47, 48, 50, 57, 76, 77, 81, 84, 93, 94}}
+# Single parts of the others that would: shadows below a nose, lips in shade or burnt, eyes without whites.
+REGION_LEFT_OUT = {"forehead": set(), "eyes": {"female-0", "female-13", "male-2", "male-34", "male-53", "male-73"},
+                   "nose": {"female-0", "female-22", "female-40", "female-95", "male-2", "male-25", "male-66", "male-74", "male-80", "male-86", "male-90"},
+                   "lower": {"female-0", "female-1", "female-23", "female-72", "female-90", "female-44", "female-95", "male-2", "male-25", "male-54", "male-74", "male-80", "male-90"}}
 # Components of the coarse faces.
 COARSE = 40
 # How the identity vector is shared out.
@@ -88,6 +93,36 @@ def coarse_faces(details, designs, count):
             "deviation": deviation, "aside": aside}
 
 
+# How strong (in spreads of its place, age and gender) a fine mark is left as it is, and how much more there can be at all.
+USUAL, UNUSUAL = 1.2, 0.7
+
+
+def without_marks(details, ages, genders, features):
+    """Log details [HEIGHT, WIDTH, 3] in which what is unusual at its place is held down.
+
+    A deep line, a scar or a spot of one donor would stand in a face of others as paint. What is usual is the spread that the
+    other people of the gender, those of about the age above all, have at the place; eyes, brows, lips and nostrils stay.
+    """
+    def wide(image):
+        small = cv2.resize(image, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)
+        return cv2.resize(cv2.GaussianBlur(small, (0, 0), 2.5, borderType=cv2.BORDER_REPLICATE), (WIDTH, HEIGHT), interpolation=cv2.INTER_LINEAR)
+
+    skin = 1 - cv2.GaussianBlur(features.astype(np.float32), (0, 0), 2)[..., None]
+    coarse = np.array([wide(d) for d in details], np.float32)
+    fine = np.array(details, np.float32) - coarse
+    power = np.array([cv2.GaussianBlur(f * f, (0, 0), 3) for f in fine])
+    power = (power + power[:, :, ::-1]) / 2
+    result = []
+    for i in range(len(details)):
+        weight = np.exp(-0.5 * ((np.log(ages) - np.log(ages[i])) / 0.25) ** 2) * (genders == genders[i])
+        weight[i] = 0
+        spread = np.sqrt(np.einsum("k,khwc->hwc", weight / weight.sum(), power)) + 1e-4
+        over = np.maximum(np.abs(fine[i]) - USUAL * spread, 0)
+        held = np.sign(fine[i]) * (np.minimum(np.abs(fine[i]), USUAL * spread) + UNUSUAL * spread * np.tanh(over / (UNUSUAL * spread)))
+        result.append(coarse[i] + fine[i] + (held - fine[i]) * skin)
+    return result
+
+
 def byte(value):
     return np.clip(np.round(value), 0, 255).astype(np.uint8)
 
@@ -110,6 +145,9 @@ def learn(paths, body_count, finder):
     gender = np.array([-1.0 if p.male else 1.0 for p in portraits], np.float32)
     lightness = np.array([f.lightness for f in all_factors], np.float32)
     beard = np.array([f.beard for f in all_factors], np.float32)
+    window = (slice(TOP, BOTTOM), slice(LEFT, RIGHT))
+    for f, detail in zip(all_factors, without_marks([f.detail for f in all_factors], age, gender, areas.features[window])):
+        f.detail = detail
     model = {"names": [p.name for p in portraits], "canonical": canonical, "areas": areas, "age": age, "gender": gender, "lightness": lightness,
              "beard": beard, "spans": spans_, "width": width}
 
@@ -128,7 +166,6 @@ def learn(paths, body_count, finder):
 
     # Facial parts. The rows of every region are shuffled by themselves, so that nothing in the
     # file says which forehead, eyes, nose and mouth were one portrait.
-    window = (slice(TOP, BOTTOM), slice(LEFT, RIGHT))
     parts = []
     even = patches < np.percentile(patches, 92)
     for i, p in enumerate(portraits):
@@ -141,7 +178,7 @@ def learn(paths, body_count, finder):
         reach = -(-max(WIDTH // 2 - xs.min(), xs.max() + 1 - WIDTH // 2) // 8) * 8
         x0, x1 = WIDTH // 2 - reach, WIDTH // 2 + reach
         hidden = np.array([f.hidden[r] for f in all_factors])
-        clear = hidden < (0.25 if region == "forehead" else 0.2)
+        clear = (hidden < (0.25 if region == "forehead" else 0.2)) & [p.name not in REGION_LEFT_OUT[region] for p in portraits]
         if region == "eyes":
             stained = np.array([f.stained for f in all_factors])
             clear &= (np.array([f.fringe for f in all_factors]) < 0.058) & (stained < np.percentile(stained, 88))
@@ -176,13 +213,12 @@ def learn(paths, body_count, finder):
 
     # Body layers.
     chosen = []
-    core_hidden = np.array([(f.hair * areas.core).sum() / areas.core.sum() for f in all_factors])
     for i, p in enumerate(portraits):
         sex, number = p.name.split("-")
-        if int(number) in BODY_LEFT_OUT[sex] or core_hidden[i] > 0.08 or patches[i] > np.percentile(patches, 92):
-            continue
-        chosen.append(i)
+        if int(number) not in BODY_LEFT_OUT[sex]:
+            chosen.append(i)
     chosen = np.random.default_rng(40).permutation(chosen)[:body_count]
+    print("body layers:", ", ".join(f"{i} {portraits[k].name}" for i, k in enumerate(chosen)), flush=True)
     bank = {k: [] for k in ("luma_base", "luma", "chroma_base", "chroma", "alpha", "masks", "cloth", "hole", "shading")}
     hair_luma, hair_natural, hair_grey = [], [], []
     for i in chosen:
@@ -191,6 +227,9 @@ def learn(paths, body_count, finder):
         cover = firm_outline(p.alpha, hair, areas)
         h = hole(fringe, areas)
         ycc = cv2.cvtColor(byte(without_shine(p, f, skin, areas)), cv2.COLOR_RGB2YCrCb).astype(np.float32)
+        # Hair is neither blue nor green: the sky and the old background are.
+        for channel, away in ((1, np.maximum(127 - ycc[..., 1], 0)), (2, -np.maximum(ycc[..., 2] - 131, 0))):
+            ycc[..., channel] += 0.9 * away * cv2.GaussianBlur(hair, (0, 0), 1.5)
         # Hollow: under the opening there is one flat colour, neither luma nor chroma of the face.
         hollow = np.clip((1 - h) / 0.03, 0, 1)
         flat = cv2.cvtColor(byte(np.exp(f.skin_mean) - 8)[None, None], cv2.COLOR_RGB2YCrCb).astype(np.float32)
@@ -289,19 +328,20 @@ def main():
     parser.add_argument("--data", type=Path, default=REPOSITORY.parent / "shared" / "data" / "portraits-cc0")
     parser.add_argument("--cache", type=Path, default=HERE / ".cache")
     parser.add_argument("--bodies", type=int, default=130)
+    parser.add_argument("--out", type=Path, default=MODELS)
     arguments = parser.parse_args()
     cv2.setNumThreads(2)
     paths = prepare(arguments.data, arguments.cache)
     model = learn(paths, arguments.bodies, FaceMesh(arguments.cache))
     width = model["width"]
-    write_pack(MODELS / "face-generator", generator(model), {
-        "id": "v2f-face-generator", "version": "1.2.1", "kind": "face-generator", "file": "face-generator.onnx",
+    write_pack(arguments.out / "face-generator", generator(model), {
+        "id": "v2f-face-generator", "version": "1.3.0", "kind": "face-generator", "file": "face-generator.onnx",
         "licence": "Apache-2.0", "size": SIZE,
         "inputs": [("gender", [1]), ("age", [1]), ("identity", [1, width]), ("skin_tone", [1])],
         "outputs": [("image", [1, 3, SIZE, SIZE]), ("landmarks", [1, 468, 2])],
     })
-    write_pack(MODELS / "timbre-to-identity", converter(model), {
-        "id": "v2f-timbre-to-identity", "version": "1.2.1", "kind": "embedding-converter",
+    write_pack(arguments.out / "timbre-to-identity", converter(model), {
+        "id": "v2f-timbre-to-identity", "version": "1.3.0", "kind": "embedding-converter",
         "file": "timbre-to-identity.onnx", "licence": "Apache-2.0",
         "inputs": [("timbre", [1, 24])], "outputs": [("identity", [1, width])],
     })

@@ -25,7 +25,7 @@ final class ShapeTransfer implements AutoCloseable {
      * network sees in its texture (about .015) to the landmark error of the result; beyond this, faces are bent further
      * than their likeness gains.
      */
-    private static final float BUDGET = .0125f;
+    private static final float BUDGET = .0145f;
 
     private static final float ASIDE_SHARE = 1;
     /** More than once: what looks like a nod is seen by the landmark network in its depth as well. */

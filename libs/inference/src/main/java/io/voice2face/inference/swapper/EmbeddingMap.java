@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Optional;
 
 import io.voice2face.inference.ModelPack;
+import io.voice2face.inference.ProtobufFields;
 
 /**
  * inswapper's emap: a square matrix by which embeddings are multiplied before the graph sees them. It is the last

@@ -1,9 +1,12 @@
-package io.voice2face.inference.swapper;
+package io.voice2face.inference;
 
 import java.nio.ByteBuffer;
 
-/** Walks through the fields of one protobuf message (Protocol Buffers encoding), copying nothing. */
-final class ProtobufFields {
+/**
+ * Walks through the fields of one protobuf message (Protocol Buffers encoding), copying nothing. What ONNX Runtime's Java
+ * API does not give out of a graph can be read so.
+ */
+public final class ProtobufFields {
     private static final int VARINT = 0;
     private static final int FIXED64 = 1;
     private static final int BYTES = 2;
@@ -15,11 +18,12 @@ final class ProtobufFields {
     private long varint;
     private ByteBuffer bytes;
 
-    ProtobufFields(ByteBuffer message) {
+    public ProtobufFields(ByteBuffer message) {
         this.message = message.duplicate();
     }
 
-    boolean next() {
+    /** Goes on to the next field; false at the end of the message. */
+    public boolean next() {
         if (!message.hasRemaining()) {
             return false;
         }
@@ -40,19 +44,20 @@ final class ProtobufFields {
         return true;
     }
 
-    int number() {
+    public int number() {
         return number;
     }
 
-    boolean isBytes() {
+    /** Whether the field is a string, bytes or a message. */
+    public boolean isBytes() {
         return wire == BYTES;
     }
 
-    long varint() {
+    public long varint() {
         return varint;
     }
 
-    ByteBuffer bytes() {
+    public ByteBuffer bytes() {
         return bytes;
     }
 
