@@ -44,12 +44,15 @@ final class FirstSight implements AutoCloseable {
     private final boolean[] features;
     /** The same without anything around. */
     private final boolean[] closeFeatures;
+    /** Lips with little around them. */
+    private final boolean[] mouth;
     /** Where a beard grows. */
     private final boolean[] beard;
 
     private final float[] evidence;
     private final float[] dark;
     private final float[] strands;
+    private final float[] atMouth;
     private final float[] base;
     private final float[] norm;
     private float lightSkin;
@@ -61,11 +64,13 @@ final class FirstSight implements AutoCloseable {
         this.evidence = new float[cells];
         this.dark = new float[cells];
         this.strands = new float[cells];
+        this.atMouth = new float[cells];
         this.base = new float[cells];
         this.norm = new float[cells];
         this.face = layout.cellsOf(0, List.of(FaceRegions.OVAL));
         this.features = layout.cellsOf(.07f, FaceRegions.FEATURES);
         this.closeFeatures = layout.cellsOf(.02f, FaceRegions.FEATURES);
+        this.mouth = layout.cellsOf(.07f, List.of(FaceRegions.OUTER_LIPS));
         this.beard = new boolean[cells];
         float noseBase = layout.points[2 * 2 + 1] - .12f * CELLS;
         for (int i = 0; i < cells; i++) {
@@ -99,9 +104,21 @@ final class FirstSight implements AutoCloseable {
             evidence[i] = face[i] && !features[i] && seen[i] > .25f
                     ? Math.max(black, odd(i, luma[i], blue[i] - skinBlue, red[i] - skinRed, skinBlue, skinRed))
                     : 0;
+            // lips may be as red as they like
+            atMouth[i] = mouth[i] && face[i] && seen[i] > .25f
+                    ? odd(i, luma[i], blue[i] - skinBlue, Math.min(0, red[i] - skinRed), skinBlue, skinRed)
+                    : 0;
         }
         planes.blur(evidence, layout.width, layout.height, .02 * CELLS);
         return evidence;
+    }
+
+    /**
+     * 0..1 per cell of the mouth, how odd its colour is for lips and the skin around. Teeth are odd as well: it counts only
+     * beside what is known to lie before the face.
+     */
+    float[] atMouth() {
+        return atMouth;
     }
 
     /** 0..1 per cell: thin and darker than any wrinkle, as strands of hair across plain skin are, whatever their colour. */

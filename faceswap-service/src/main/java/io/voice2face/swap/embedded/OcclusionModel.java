@@ -67,6 +67,7 @@ final class OcclusionModel implements AutoCloseable {
     private final float[] odd;
 
     private final float[] strands;
+    private final float[] mouth;
     private final float[] frame;
     /** 0..1: what of it can be an occluder. */
     private final float[] standing;
@@ -92,6 +93,7 @@ final class OcclusionModel implements AutoCloseable {
         this.standing = new float[cells];
         this.frame = new float[cells];
         this.strands = new float[cells];
+        this.mouth = new float[cells];
         this.unknown = new boolean[cells];
         this.sight = new FirstSight(layout);
         this.glasses = new GlassesFinder(layout);
@@ -156,14 +158,15 @@ final class OcclusionModel implements AutoCloseable {
         approach(frame, glasses.find(luma, seen), seen, rate);
         approach(odd, sight.look(luma, blue, red, seen, glasses.depth()), seen, rate);
         approach(strands, sight.strands(), seen, rate);
+        approach(mouth, sight.atMouth(), seen, rate);
         Arrays.fill(standing, 0);
         markOdd();
         if (mask.keepOccluders(false, occluded)) {
             for (int i = 0; i < cells; i++) {
                 standing[i] = mask.contains(i) ? 1 : 0;
-                sorted[i] = Math.max(Math.max(odd[i], strands[i]), sight.dark()[i]);
+                sorted[i] = Math.max(Math.max(odd[i], strands[i]), Math.max(mouth[i], sight.dark()[i]));
             }
-            // a strand goes on across a brow, where nothing is looked for
+            // a strand goes on across a brow and a cup across the lips, where nothing is looked for
             markOdd();
             mask.grow(sorted, .5f, GAP);
             mask.joinParts();

@@ -126,6 +126,20 @@ class FirstSightTest {
     }
 
     @Test
+    void aCupBeforeTheMouthOfAStillHasNoLips() throws Exception {
+        Mat target = man.clone();
+        Mat mask = Mat.zeros(target.size(), CvType.CV_8U);
+        Point left = at(mansFace, 61);
+        Point right = at(mansFace, 291);
+        double top = at(mansFace, 2).y * .4 + at(mansFace, 0).y * .6;
+        Imgproc.rectangle(
+                mask, new Point(left.x, top), new Point(right.x, target.rows() - 1), new Scalar(255), Imgproc.FILLED);
+        target.setTo(new Scalar(170, 95, 40), mask);
+
+        assertThat(kept(mask, target, swap(woman, target).picture())).isGreaterThan(.97);
+    }
+
+    @Test
     void aStrandOnThePortraitsForeheadIsNotCarriedOver() throws Exception {
         Mat source = woman.clone();
         float eyes = TrackedFace.eyeDistance(womansFace);
