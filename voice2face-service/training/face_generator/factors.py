@@ -426,7 +426,7 @@ def whole_locks(fringe: np.ndarray, contrast: np.ndarray, areas: Areas) -> np.nd
     A lock that falls across the end of a brow goes on over the brow.
     """
     thick = cv2.morphologyEx((fringe > 0.5).astype(np.uint8), cv2.MORPH_OPEN, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (17, 17)))
-    count, labels, stats, _ = cv2.connectedComponentsWithStats(thick)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(thick)
     rim = np.unique(labels[(areas.wide > 0) & (areas.inner == 0) & (thick > 0)])
     locks = np.isin(labels, [k for k in rim if k > 0 and stats[k, cv2.CC_STAT_AREA] > 250]).astype(np.uint8)
     closed = cv2.morphologyEx(locks, cv2.MORPH_CLOSE, cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (45, 45)))

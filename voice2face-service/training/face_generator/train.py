@@ -103,7 +103,8 @@ def without_marks(details, ages, genders, features):
     """Log details [HEIGHT, WIDTH, 3] in which what is unusual at its place is held down.
 
     A deep line, a scar or a spot of one donor would stand in a face of others as paint. What is usual is the spread that the
-    other people of the gender, those of about the age above all, have at the place; eyes, brows, lips and nostrils stay.
+    other people of the gender, those of about the age above all, have at the place; eyes, brows, lips and nostrils stay. Of the
+    lines between the brows FROWN_HELD goes for everybody.
     """
     def wide(image):
         small = cv2.resize(image, (WIDTH // 4, HEIGHT // 4), interpolation=cv2.INTER_AREA)

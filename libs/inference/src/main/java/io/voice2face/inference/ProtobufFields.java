@@ -18,11 +18,19 @@ public final class ProtobufFields {
     private long varint;
     private ByteBuffer bytes;
 
+    /**
+     * @param message one whole message, from the buffer's position to its limit, which are left as they are
+     */
     public ProtobufFields(ByteBuffer message) {
         this.message = message.duplicate();
     }
 
-    /** Goes on to the next field; false at the end of the message. */
+    /**
+     * Goes on to the next field; false at the end of the message.
+     *
+     * @throws IllegalArgumentException where this is no message: a wire type that does not exist
+     * @throws RuntimeException where the message ends within a field
+     */
     public boolean next() {
         if (!message.hasRemaining()) {
             return false;
@@ -44,6 +52,7 @@ public final class ProtobufFields {
         return true;
     }
 
+    /** The field's number in its message type. */
     public int number() {
         return number;
     }
@@ -53,10 +62,12 @@ public final class ProtobufFields {
         return wire == BYTES;
     }
 
+    /** Value of the last field that was a number of varying length (int32, int64, bool, enum), in 64 bits. */
     public long varint() {
         return varint;
     }
 
+    /** Content of the last field that was a string, bytes or a message: a view of it, from 0, in network order. */
     public ByteBuffer bytes() {
         return bytes;
     }

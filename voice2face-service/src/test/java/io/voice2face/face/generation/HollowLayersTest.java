@@ -1,7 +1,9 @@
 package io.voice2face.face.generation;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -12,6 +14,7 @@ import java.util.UUID;
 
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.opencv.core.Core;
 import org.opencv.core.CvType;
 import org.opencv.core.Mat;
@@ -31,6 +34,8 @@ import io.voice2face.inference.ProtobufFields;
 import io.voice2face.inference.face.DetectedFace;
 import io.voice2face.inference.face.FaceDetector;
 import io.voice2face.inference.face.FaceMesh;
+import io.voice2face.media.StillImage;
+import io.voice2face.media.VisualLimits;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -136,7 +141,7 @@ class HollowLayersTest {
 
     /** That the same eyes see what is there: a generated face, and one that lies in a layer which is not hollow. */
     @Test
-    void aFaceThatIsThereIsSeen() throws Exception {
+    void aFaceThatIsThereIsSeen(@TempDir Path folder) throws Exception {
         FacePicture made = new FaceStudio(models)
                 .fromStatement(
                         new UUID(3, 4),
@@ -146,7 +151,9 @@ class HollowLayersTest {
                         1,
                         new StopWatch((step, outcome, taken) -> {}))
                 .picture();
-        Mat picture = bgr(made);
+        Path file = folder.resolve("made.png");
+        made.writePng(file);
+        Mat picture = StillImage.read(file, VisualLimits.defaults());
         assertThat(showsAFace(picture)).as("a generated portrait").isTrue();
 
         Mat layer = layer(0);
@@ -202,24 +209,8 @@ class HollowLayersTest {
         return large;
     }
 
-    private static Mat bgr(FacePicture picture) {
-        List<Mat> planes = new ArrayList<>();
-        int size = picture.side() * picture.side();
-        for (int channel : new int[] {2, 1, 0}) {
-            Mat plane = new Mat(picture.side(), picture.side(), CvType.CV_32F);
-            float[] values = new float[size];
-            System.arraycopy(picture.rgb(), channel * size, values, 0, size);
-            plane.put(0, 0, values);
-            planes.add(plane);
-        }
-        Mat bgr = new Mat();
-        Core.merge(planes, bgr);
-        bgr.convertTo(bgr, CvType.CV_8U, 255);
-        return bgr;
-    }
-
     /** The initialisers of bytes of an ONNX file (ModelProto.graph.initializer) and the reach of their steps. */
-    private static void read(ModelPack pack) throws Exception {
+    private static void read(ModelPack pack) throws IOException {
         banks = new HashMap<>();
         ProtobufFields model = new ProtobufFields(ByteBuffer.wrap(pack.weights()));
         while (model.next()) {
